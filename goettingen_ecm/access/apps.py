@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessConfig(AppConfig):
+    name = "goettingen_ecm.access"
+    label = "access"
+    verbose_name = _("Zugriff")
+
+    def ready(self) -> None:
+        from goettingen_ecm.access import signals
+
+        signals.connect()

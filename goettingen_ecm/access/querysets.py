@@ -1,0 +1,31 @@
+"""``visible_to(user)``: the one filter of lists, counts, exports and lookups."""
+
+from typing import Any, Self
+
+from django.db import models
+
+from goettingen_ecm.access.principals import Person, rights_of
+
+
+class ScopeIsOneOf(models.Lookup[Any]):
+    """``scope_id = ANY('{1,2,3}'::int[])``: one literal array instead of thousands of parameters."""
+
+    lookup_name = "any_of"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        left, left_params = self.process_lhs(compiler, connection)
+        return f"{left} = ANY(%s::int[])", [*left_params, list(self.rhs)]
+
+
+models.ForeignKey.register_lookup(ScopeIsOneOf)
+models.AutoField.register_lookup(ScopeIsOneOf)
+
+
+class ScopedQuerySet(models.QuerySet[Any]):
+    """For every model with a ``scope``: rows the person may see; superusers are people too."""
+
+    def visible_to(self, user: Person) -> Self:
+        """Rows whose scope allows one of the person's principals and does not deny the person."""
+        ids = rights_of(user).scope_ids
+        return self.filter(scope__any_of=ids) if ids else self.none()

@@ -1,0 +1,55 @@
+"""Session lock and, by setting, the duty of a second factor."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.operations import clock
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+LAST_SEEN = "last_seen"
+# Writing the session on every click would cost a query each; a minute is exact enough.
+WRITE_EVERY = timedelta(minutes=1)
+FREE_OF_MFA = ("/konto/", "/static/", "/gesundheit/")
+
+
+class SessionLockMiddleware:
+    """Ends a session after SESSION_LOCK_AFTER without a click; the next page asks for the login."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            if self._idle_too_long(request):
+                return self._lock(request)
+            if self._needs_second_factor(request):
+                return redirect("mfa_activate_totp")
+        return self.get_response(request)
+
+    def _idle_too_long(self, request: HttpRequest) -> bool:
+        now = clock.now().timestamp()
+        seen = float(request.session.get(LAST_SEEN, now))
+        if now - seen > settings.SESSION_LOCK_AFTER.total_seconds():
+            return True
+        if LAST_SEEN not in request.session or now - seen > WRITE_EVERY.total_seconds():
+            request.session[LAST_SEEN] = now
+        return False
+
+    def _lock(self, request: HttpRequest) -> HttpResponse:
+        target = request.get_full_path() if request.method == "GET" else "/"
+        logout(request)
+        messages.info(request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an."))
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={target}")
+
+    def _needs_second_factor(self, request: HttpRequest) -> bool:
+        if not settings.MFA_REQUIRED or request.path.startswith(FREE_OF_MFA):
+            return False
+        return not is_mfa_enabled(request.user)

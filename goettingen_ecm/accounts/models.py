@@ -1,0 +1,149 @@
+"""Users, organisational units, roles per unit, memberships."""
+
+import unicodedata
+import uuid
+from datetime import date
+from typing import Any
+
+from django.contrib import auth
+from django.contrib.auth.models import AbstractUser, Group
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from goettingen_ecm.accounts.choices import Circle, Role
+
+
+def din5007_key(text: str) -> str:
+    """Sort key of German dictionaries (DIN 5007-1): umlauts as their base letter, ß as ss, no case."""
+    folded = unicodedata.normalize("NFKD", text.replace("ß", "ss").replace("ẞ", "ss"))
+    return "".join(c for c in folded if not unicodedata.combining(c)).casefold()[:200]
+
+
+class OrgUnit(models.Model):
+    """A unit of the city (Organisationseinheit); ``ancestors`` are ids from the top, itself last."""
+
+    uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("übergeordnete Einheit"),
+    )
+    code = models.CharField(_("Kurzzeichen"), max_length=30, unique=True)
+    name = models.CharField(_("Bezeichnung"), max_length=200)
+    sort_key = models.CharField(_("Sortierschlüssel"), max_length=200, editable=False)
+    ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
+    circles = ArrayField(
+        models.CharField(max_length=10, choices=Circle.choices),
+        default=list,
+        blank=True,
+        verbose_name=_("Berechtigungskreise"),
+    )
+    valid_from = models.DateField(_("gültig ab"), null=True, blank=True)
+    valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("Organisationseinheit")
+        verbose_name_plural = _("Organisationseinheiten")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = din5007_key(self.name)
+        super().save(*args, **kwargs)
+        path = [*(self.parent.ancestors if self.parent else []), self.pk]
+        if path != self.ancestors:
+            self.ancestors = path
+            type(self).objects.filter(pk=self.pk).update(ancestors=path)
+
+
+class User(AbstractUser):
+    """A person of the city's staff or a technical user of a connector."""
+
+    uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
+    display_name = models.CharField(_("Anzeigename"), max_length=150, blank=True)
+    sort_key = models.CharField(_("Sortierschlüssel"), max_length=200, editable=False)
+    job_title = models.CharField(_("Funktion"), max_length=150, blank=True)
+    is_technical = models.BooleanField(_("technische Kennung"), default=False)
+    is_demo = models.BooleanField(_("Vorführkennung"), default=False, editable=False)
+    demo_story = models.CharField(_("Vorführrolle"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("Person")
+        verbose_name_plural = _("Personen")
+
+    def __str__(self) -> str:
+        return self.display_name or self.get_full_name() or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.sort_key = din5007_key(f"{self.last_name} {self.first_name}")
+        super().save(*args, **kwargs)
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """Objects with a scope answer from the scope only: no superuser shortcut to contents."""
+        if obj is not None and hasattr(obj, "scope_id"):
+            return self.is_active and any(
+                backend.has_perm(self, perm, obj)
+                for backend in auth.get_backends()
+                if hasattr(backend, "has_perm")
+            )
+        return super().has_perm(perm, obj)
+
+
+class UnitRole(models.Model):
+    """A principal: one role in one unit, with the Django Group that guardian and scopes name."""
+
+    unit = models.ForeignKey(
+        OrgUnit, models.PROTECT, related_name="unit_roles", verbose_name=_("Organisationseinheit")
+    )
+    role = models.CharField(_("Rolle"), max_length=20, choices=Role.choices)
+    group = models.OneToOneField(
+        Group, models.PROTECT, related_name="unit_role", verbose_name=_("Gruppe")
+    )
+
+    class Meta:
+        verbose_name = _("Rolle in einer Einheit")
+        verbose_name_plural = _("Rollen in Einheiten")
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "role"], name="unit_role_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} {self.unit.code}"
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self, day: date) -> "MembershipQuerySet":
+        """Memberships in force on ``day`` (both ends inclusive)."""
+        return self.filter(models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=day)).filter(
+            models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=day)
+        )
+
+
+class Membership(models.Model):
+    """A person holds a role in a unit for a time; Revision is always dated, per audit."""
+
+    user = models.ForeignKey(
+        User, models.CASCADE, related_name="memberships", verbose_name=_("Person")
+    )
+    unit_role = models.ForeignKey(
+        UnitRole, models.PROTECT, related_name="memberships", verbose_name=_("Rolle")
+    )
+    valid_from = models.DateField(_("gültig ab"), null=True, blank=True)
+    valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
+    cause = models.CharField(_("Anlass"), max_length=200, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Mitgliedschaft")
+        verbose_name_plural = _("Mitgliedschaften")
+        indexes = [models.Index(fields=["user", "valid_until"], name="membership_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.unit_role}"

@@ -1,0 +1,246 @@
+"""What all environments share. Secrets and addresses come from the environment (environment.py)."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.db.models import Lookup
+from django.utils.translation import gettext_lazy as _
+
+from goettingen_ecm.settings import environment
+
+# Lets ModelAdmin[...] and friends be written with their type at run time.
+django_stubs_ext.monkeypatch(extra_classes=[Lookup])
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+VAR_DIR = Path(os.environ.get("ECM_VAR_DIR", BASE_DIR / "var"))
+TEST_DATA_DIR = Path(os.environ.get("ECM_TEST_DATA", BASE_DIR.parent / "shared" / "data"))
+
+SECRET_KEY = os.environ.get("ECM_SECRET_KEY", "")
+AUDIT_KEY = os.environ.get("ECM_AUDIT_KEY", "")
+DEBUG = False
+DEMO = environment.flag("ECM_DEMO")
+ALLOWED_HOSTS = environment.words("ECM_HOSTS")
+CSRF_TRUSTED_ORIGINS = environment.words("ECM_TRUSTED_ORIGINS")
+SITE_ADDRESS = os.environ.get("ECM_SITE_ADDRESS", "http://localhost:8000")
+CITY_NAME = os.environ.get("ECM_CITY_NAME", "Musterstadt an der Leine")
+
+INSTALLED_APPS = [
+    "goettingen_ecm.desk.apps.DeskConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "guardian",
+    "simple_history",
+    "csp",
+    "django_htmx",
+    "template_partials",
+    "django_prometheus",
+    "goettingen_ecm.operations.apps.OperationsConfig",
+    "goettingen_ecm.audit.apps.AuditConfig",
+    "goettingen_ecm.accounts.apps.AccountsConfig",
+    "goettingen_ecm.access.apps.AccessConfig",
+    "workflows.apps.WorkflowsConfig",
+    "records.apps.RecordsConfig",
+    "complaints.apps.ComplaintsConfig",
+    "integrations.apps.IntegrationsConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "goettingen_ecm.accounts.middleware.SessionLockMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "goettingen_ecm.operations.middleware.SecurityHeadersMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "goettingen_ecm.operations.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "goettingen_ecm.urls"
+WSGI_APPLICATION = "goettingen_ecm.wsgi.application"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "goettingen_ecm.desk.context.frame",
+            ],
+        },
+    },
+]
+
+# The web and the workers run as a role that cannot change the audit; migrations run as the owner.
+DATABASE_URL = os.environ.get("DATABASE_URL", "postgresql://ecm_app@localhost/ecm")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL", "")
+DATABASES: dict[str, dict[str, Any]] = {"default": environment.database(DATABASE_URL)}
+DATABASE_APP_ROLE = os.environ.get("ECM_APP_ROLE", "ecm_app")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "goettingen_ecm.operations.cache.ForgivingRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "ecm",
+        "TIMEOUT": 300,
+    },
+}
+
+# A lost Redis logs nobody out.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
+SESSION_LOCK_AFTER = timedelta(minutes=int(os.environ.get("ECM_SESSION_LOCK_MINUTES", "30")))
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "goettingen_ecm.desk.error_views.csrf_failure"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "goettingen_ecm.access.backends.ScopeBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "goettingen_ecm.accounts.adapters.StaffAccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "eAkte"
+# Offices decide: with this setting nobody works without a second factor.
+MFA_REQUIRED = environment.flag("ECM_MFA_REQUIRED")
+
+GUARDIAN_RAISE_403 = False
+ANONYMOUS_USER_NAME = None
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+SIMPLE_HISTORY_ENABLED = True
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("Deutsch"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_I18N = True
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS: list[Any] = [
+    BASE_DIR / "static",
+    ("kern", BASE_DIR / "node_modules" / "@kern-ux" / "native" / "dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+MEDIA_ROOT = VAR_DIR / "unused-media"
+
+BLOB_DIR = VAR_DIR / "blobs"
+PAGE_IMAGE_DIR = VAR_DIR / "cache" / "pages"
+ANALYSER_CACHE_DIR = VAR_DIR / "cache" / "analyser"
+AUDIT_ANCHOR_DIR = Path(os.environ.get("ECM_AUDIT_ANCHOR_DIR", VAR_DIR / "anchors"))
+DROP_DIR = Path(os.environ.get("ECM_DROP_DIR", VAR_DIR / "drop"))
+CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")
+
+UPLOAD_MAX_BYTES = int(os.environ.get("ECM_UPLOAD_MAX_MB", "200")) * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR: Path | None = None
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_TIMEZONE = "Europe/Berlin"
+CELERY_BEAT_SCHEDULE = {
+    "nudge-deliveries": {"task": "integrations.tasks.nudge_deliveries", "schedule": 10.0},
+    "deliver-outbox": {"task": "goettingen_ecm.operations.tasks.deliver_outbox", "schedule": 5.0},
+    "seal-audit": {"task": "goettingen_ecm.audit.tasks.seal_audit", "schedule": 3.0},
+    "audit-partitions": {
+        "task": "goettingen_ecm.audit.tasks.create_partitions",
+        "schedule": timedelta(hours=12),
+    },
+    "collect-blobs": {"task": "records.tasks.collect_blobs", "schedule": timedelta(hours=6)},
+    "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
+}
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("ECM_LOG_LEVEL", "INFO")},
+    "loggers": {"fontTools": {"level": "WARNING"}},
+}

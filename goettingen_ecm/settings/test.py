@@ -1,0 +1,30 @@
+"""The test suite: real PostgreSQL and Valkey, throw-away folders."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("ECM_DEMO", "1")
+
+from goettingen_ecm.settings.base import *
+
+SECRET_KEY = "test-only-secret-key-of-sufficient-length-for-django"
+AUDIT_KEY = os.environ.get("ECM_AUDIT_KEY") or "test-only-audit-key"
+DEBUG = False
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
+
+# A run's files live apart; subprocesses of the same run find them through the environment.
+_run_dir = Path(os.environ.setdefault("ECM_TEST_RUN_DIR", tempfile.mkdtemp(prefix="ecm-test-")))
+BLOB_DIR = _run_dir / "blobs"
+PAGE_IMAGE_DIR = _run_dir / "pages"
+AUDIT_ANCHOR_DIR = _run_dir / "anchors"
+DROP_DIR = _run_dir / "drop"
+STATIC_ROOT = _run_dir / "static"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+ACCOUNT_RATE_LIMITS: dict[str, str] = {}

@@ -1,0 +1,18 @@
+"""All addresses of the clerk's desk; each app owns its own list."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("goettingen_ecm.desk.urls")),
+    path("", include("goettingen_ecm.operations.urls")),
+    path("", include("goettingen_ecm.accounts.urls")),
+    path("", include("records.urls")),
+    path("", include("integrations.urls")),
+    path("konto/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "goettingen_ecm.desk.error_views.not_found"
+handler403 = "goettingen_ecm.desk.error_views.forbidden"
+handler500 = "goettingen_ecm.desk.error_views.server_error"

@@ -1,0 +1,98 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Confidentiality(models.TextChoices):
+    """offen / intern / vertraulich; mapped to xdomea levels only on export (architecture.md §4)."""
+
+    OPEN = "offen", _("offen")
+    INTERNAL = "intern", _("intern")
+    CONFIDENTIAL = "vertraulich", _("vertraulich")
+
+
+class DispositionType(models.TextChoices):
+    """Aussonderungsart (xdomea code list): archive, appraise, destroy."""
+
+    ARCHIVE = "A", _("archivwürdig")
+    APPRAISE = "B", _("zu bewerten")
+    DESTROY = "V", _("zu vernichten")
+
+
+class CaseFileKind(models.TextChoices):
+    SUBJECT = "sachakte", _("Sachakte")
+    CASE = "fallakte", _("Fallakte")
+
+
+class CaseFileStatus(models.TextChoices):
+    """Status chain of requirements R5."""
+
+    ACTIVE = "bearbeitung", _("in Bearbeitung")
+    CLOSED = "abgeschlossen", _("abgeschlossen")
+    RETENTION = "aufbewahrung", _("in Aufbewahrung")
+    DISPOSABLE = "aussonderungsreif", _("aussonderungsreif")
+    OFFERED = "angeboten", _("angeboten")
+    APPRAISED = "bewertet", _("bewertet")
+    TRANSFERRED = "abgegeben", _("abgegeben")
+    DESTROYED = "vernichtet", _("vernichtet")
+
+
+class Medium(models.TextChoices):
+    """xdomea code list Medium 001/002/003."""
+
+    ELECTRONIC = "elektronisch", _("elektronisch")
+    HYBRID = "hybrid", _("hybrid")
+    PAPER = "papier", _("Papier")
+
+
+class Direction(models.TextChoices):
+    INCOMING = "eingang", _("Eingang")
+    OUTGOING = "ausgang", _("Ausgang")
+    INTERNAL = "intern", _("intern")
+
+
+class DocumentStatus(models.TextChoices):
+    """Documents are never plainly deleted (glossary: Storno, Fehlablage; K5: ungültig)."""
+
+    VALID = "gueltig", _("gültig")
+    DRAFT = "entwurf", _("Entwurf")
+    WITHDRAWN = "ungueltig", _("vom Fachverfahren für ungültig erklärt")
+    CANCELLED = "storniert", _("storniert")
+    MISFILED = "fehlablage", _("Fehlablage")
+
+
+class ComponentKind(models.TextChoices):
+    MAIN = "haupt", _("Hauptdokument")
+    ATTACHMENT = "anlage", _("Anlage")
+    DATA = "strukturdaten", _("Strukturdaten")
+    RENDITION = "darstellung", _("Darstellung")
+    INDEX = "index", _("gelieferter Index")
+
+
+class BlobStorage(models.TextChoices):
+    FILES = "files", _("Dateisystem")
+    DATABASE = "database", _("Datenbank")
+
+
+class BlobState(models.TextChoices):
+    STORED = "stored", _("gespeichert")
+    DELETING = "deleting", _("wird entfernt")
+
+
+class TextState(models.TextChoices):
+    PENDING = "pending", _("wird gelesen")
+    OK = "ok", _("lesbar")
+    EMPTY = "empty", _("ohne Text")
+    GARBAGE = "garbage", _("Textebene unbrauchbar")
+    NONE = "none", _("kein Text vorgesehen")
+    FAILED = "failed", _("nicht lesbar")
+
+
+class PartyKind(models.TextChoices):
+    PERSON = "person", _("natürliche Person")
+    ORGANISATION = "organisation", _("Organisation")
+
+
+class ExternalKeyKind(models.TextChoices):
+    CASE_FILE = "akte", _("Akte")
+    MATTER = "vorgang", _("Vorgang")
+    DOCUMENT = "dokument", _("Dokument")

@@ -1,0 +1,45 @@
+"""The data model of records (architecture.md §4)."""
+
+from records.models.blob import Blob, BlobContent
+from records.models.case_file import (
+    CaseFile,
+    CaseFileExclusion,
+    ExternalKey,
+    Matter,
+    SpecialistSystem,
+)
+from records.models.document import Component, Document, DocumentType, DocumentVersion
+from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
+from records.models.grants import (
+    CaseFileGroupGrant,
+    CaseFileUserGrant,
+    PlanEntryGroupGrant,
+    PlanEntryUserGrant,
+)
+from records.models.party import Participation, Party
+from records.models.search import DocumentText, SearchEntry
+
+__all__ = [
+    "Blob",
+    "BlobContent",
+    "CaseFile",
+    "CaseFileExclusion",
+    "CaseFileGroupGrant",
+    "CaseFileUserGrant",
+    "Component",
+    "Document",
+    "DocumentText",
+    "DocumentType",
+    "DocumentVersion",
+    "ExternalKey",
+    "FilePlan",
+    "FilePlanEntry",
+    "Matter",
+    "NumberCounter",
+    "Participation",
+    "Party",
+    "PlanEntryGroupGrant",
+    "PlanEntryUserGrant",
+    "SearchEntry",
+    "SpecialistSystem",
+]

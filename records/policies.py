@@ -1,0 +1,47 @@
+"""Who may do what with visible objects: predicates, evaluated for sets by the services.
+
+Visibility itself is ``visible_to``; a predicate here answers "visible, but allowed?".
+"""
+
+from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.accounts.choices import Role
+from records.choices import CaseFileStatus
+from records.models import CaseFile, FilePlanEntry, SpecialistSystem
+
+FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
+OPENING_ROLES = (Role.CLERK, Role.HEAD, Role.REGISTRY)
+
+
+def can_view(user: Person, case_file: CaseFile) -> bool:
+    return case_file.scope_id in rights_of(user).scope_ids
+
+
+def can_file_documents(user: Person, case_file: CaseFile) -> bool:
+    """Filing needs sight of the file and a working role in its lead unit or a leading one above."""
+    return can_view(user, case_file) and rights_of(user).has_role_in(
+        case_file.lead_unit_id, *FILING_ROLES
+    )
+
+
+def can_open_case_files(user: Person, unit_id: int) -> bool:
+    return rights_of(user).has_role_in(unit_id, *OPENING_ROLES)
+
+
+def can_operate_deliveries(user: Person) -> bool:
+    """The operator desk: Fachadministration and Registratur see sums and clearing cases."""
+    return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)
+
+
+def can_explain_access(user: Person, case_file: CaseFile) -> bool:
+    """Whoever sees a file may see who else does (requirements S2)."""
+    return can_view(user, case_file)
+
+
+def is_open(case_file: CaseFile) -> bool:
+    """Read-only for everybody and every interface once closed (requirements R1)."""
+    return case_file.status == CaseFileStatus.ACTIVE
+
+
+def connector_may_file(system: SpecialistSystem, entry: FilePlanEntry) -> bool:
+    """A technical user reaches only its branch of the plan (requirements K8)."""
+    return system.branch_id is None or system.branch_id in entry.ancestors
