@@ -17,7 +17,12 @@ def now() -> datetime:
 
 def today() -> date:
     """The present day in Europe/Berlin: days of law are local days."""
-    return timezone.localtime(now()).date()
+    return local_day(now())
+
+
+def local_day(moment: datetime) -> date:
+    """The day of an aware moment in Europe/Berlin."""
+    return timezone.localtime(moment).date()
 
 
 @contextmanager

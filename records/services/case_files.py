@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from goettingen_ecm import audit
+
 from goettingen_ecm.accounts.models import OrgUnit, User, din5007_key
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
@@ -16,6 +16,7 @@ from records.choices import CaseFileKind, Confidentiality, DispositionType, Exte
 from records.models import CaseFile, ExternalKey, FilePlan, FilePlanEntry
 from records.services import numbering, writing
 from records.services.actor import Actor
+from records.services.auditing import record_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
         _number(wanted, files)
         writing.create(files, actor)
         _remember_keys(wanted, files, actor)
-        audit.record_changes("records.case_file.opened", files, actor=actor)
+        record_changes("records.case_file.opened", files, actor)
     return files
 
 

@@ -1,0 +1,95 @@
+"""Parties of case files, kept apart by circle: nobody is matched across circles (D3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from goettingen_ecm.accounts.models import din5007_key
+from records.choices import PartyKind
+from records.models import CaseFile, Participation, Party
+from records.services import writing
+from records.services.actor import Actor
+from records.services.auditing import record_changes
+
+PartyKey = tuple[str, str, date | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """A party and its role in a case file, as delivered or typed."""
+
+    case_file: CaseFile
+    role: str
+    name: str
+    first_name: str = ""
+    birth_date: date | None = None
+    address: str = ""
+
+    @property
+    def key(self) -> PartyKey:
+        name_key = din5007_key(f"{self.name} {self.first_name}".strip())
+        return (self.case_file.circle, name_key, self.birth_date)
+
+
+def involve(wanted: Sequence[Involvement], actor: Actor) -> None:
+    """Make sure each party takes part in its file in its role.
+
+    The same name and birth date in the same circle is the same party; without a birth date only
+    within the same file, because a name alone identifies nobody.
+    """
+    if not wanted:
+        return
+    with transaction.atomic():
+        parties = _parties(wanted, actor)
+        Participation.objects.bulk_create(
+            [
+                Participation(case_file=one.case_file, party=parties[_identity(one)], role=one.role)
+                for one in wanted
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def _identity(one: Involvement) -> tuple[PartyKey, int | None]:
+    return one.key, None if one.birth_date else one.case_file.pk
+
+
+def _parties(
+    wanted: Sequence[Involvement], actor: Actor
+) -> dict[tuple[PartyKey, int | None], Party]:
+    known = _known(wanted)
+    missing = {_identity(one): one for one in wanted if _identity(one) not in known}
+    made = writing.create([_draft(one) for one in missing.values()], actor)
+    record_changes("records.party.created", made, actor)
+    return known | dict(zip(missing, made, strict=True))
+
+
+def _known(wanted: Sequence[Involvement]) -> dict[tuple[PartyKey, int | None], Party]:
+    found: dict[tuple[PartyKey, int | None], Party] = {}
+    names = {one.key[1] for one in wanted}
+    circles = {one.key[0] for one in wanted}
+    for party in Party.objects.filter(circle__in=circles, sort_key__in=names):
+        if party.birth_date:
+            found[((party.circle, party.sort_key, party.birth_date), None)] = party
+    rows = Participation.objects.filter(
+        case_file__in=[one.case_file for one in wanted if not one.birth_date],
+        party__birth_date__isnull=True,
+    ).select_related("party")
+    for row in rows:
+        found[((row.party.circle, row.party.sort_key, None), row.case_file_id)] = row.party
+    return found
+
+
+def _draft(one: Involvement) -> Party:
+    circle, name_key, birth_date = one.key
+    return Party(
+        circle=circle,
+        kind=PartyKind.PERSON if one.first_name or birth_date else PartyKind.ORGANISATION,
+        name=one.name[:200],
+        first_name=one.first_name[:150],
+        birth_date=birth_date,
+        address=one.address[:300],
+        sort_key=name_key,
+    )
