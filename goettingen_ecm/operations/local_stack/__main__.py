@@ -1,4 +1,4 @@
-"""``python -m goettingen_ecm.operations.local_stack exec|servers|stop|env``."""
+"""``python -m goettingen_ecm.operations.local_stack exec|servers|stop|env|run|reset-demo``."""
 
 import argparse
 import os
@@ -6,9 +6,10 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
+from goettingen_ecm.operations.local_stack import launch
 from goettingen_ecm.operations.local_stack.problems import StackError
 from goettingen_ecm.operations.local_stack.stack import Stack
 
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StackError as problem:
         print(f"Fehler: {problem}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Abgebrochen.", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     execute = verbs.add_parser("exec", help="start the servers, run CMD, stop them again")
     execute.add_argument("command", nargs=argparse.REMAINDER)
     execute.set_defaults(action=_exec)
-    for name, action in (("servers", _servers), ("stop", _stop), ("env", _env)):
+    for name, action in ACTIONS.items():
         verbs.add_parser(name).set_defaults(action=action)
     return parser
 
@@ -67,7 +71,9 @@ def _servers(_options: argparse.Namespace) -> int:
 
 
 def _stop(_options: argparse.Namespace) -> int:
-    Stack(os.environ).stop()
+    stack = Stack(os.environ)
+    launch.stop_running(stack.layout)
+    stack.stop()
     return 0
 
 
@@ -75,6 +81,23 @@ def _env(_options: argparse.Namespace) -> int:
     for name, value in Stack(os.environ).addresses().items():
         print(f"export {name}={shlex.quote(value)}")
     return 0
+
+
+def _run_application(_options: argparse.Namespace) -> int:
+    return launch.run()
+
+
+def _reset_demo(_options: argparse.Namespace) -> int:
+    return launch.reset_demo()
+
+
+ACTIONS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "servers": _servers,
+    "stop": _stop,
+    "env": _env,
+    "run": _run_application,
+    "reset-demo": _reset_demo,
+}
 
 
 if __name__ == "__main__":

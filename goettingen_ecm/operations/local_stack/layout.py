@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import secrets
 import tempfile
 from dataclasses import dataclass, field
@@ -76,10 +77,22 @@ class Layout:
         return self.var / "stack.secrets.json"
 
     @property
+    def run_lock(self) -> Path:
+        """Held by ``make run`` as long as it lives."""
+        return self.var / "run.lock"
+
+    @property
+    def processes_file(self) -> Path:
+        """What the supervisor started, so that a killed supervisor's orphans are found."""
+        return self.var / "run.processes.json"
+
+    @property
     def socket_dir(self) -> Path:
-        """Below var/ when the socket's path fits, else a private folder with a stable short name."""
+        """Below var/ when libpq takes the path, else a private folder with a stable short name."""
         inside = self.service_dir / "run"
-        if len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
+        fits = len(os.fsencode(inside / SOCKET_NAME)) <= SOCKET_PATH_LIMIT
+        # libpq splits host lists at commas, so only harmless characters are used.
+        if fits and re.fullmatch(r"[\w/.+-]+", str(inside), re.ASCII):
             return inside
         digest = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:10]
         return Path(tempfile.gettempdir()) / f"ecm-{os.geteuid()}-{digest}"

