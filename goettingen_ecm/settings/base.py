@@ -78,7 +78,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "goettingen_ecm.urls"
 WSGI_APPLICATION = "goettingen_ecm.wsgi.application"
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "goettingen_ecm.desk.forms.KernRenderer"
 
 TEMPLATES = [
     {

@@ -123,6 +123,9 @@ class CaseFile(models.Model):
             models.Index(
                 fields=["scope", "-last_activity_at", "-id"], name="case_file_scope_recent"
             ),
+            models.Index(fields=["scope", "aktenzeichen", "id"], name="case_file_scope_number"),
+            models.Index(fields=["scope", "sort_key", "id"], name="case_file_scope_title"),
+            models.Index(fields=["sort_key", "id"], name="case_file_title"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""Reads of records: bounded, visible, without side effects."""

@@ -1,0 +1,72 @@
+"""Case files for lists and pages: bounded, visible, with what their rows show."""
+
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from goettingen_ecm.access.paging import Cursor, Order, Page, visible_page
+from goettingen_ecm.access.principals import Person
+from records.choices import DocumentStatus
+from records.models import CaseFile, Document, FilePlanEntry, Matter
+
+ORDERS = {
+    "zuletzt": Order("last_activity_at"),
+    "aktenzeichen": Order("aktenzeichen", descending=False),
+    "betreff": Order("sort_key", descending=False),
+}
+DEFAULT_ORDER = "zuletzt"
+SHOWN = ("entry", "lead_unit", "case_worker")
+
+
+def recent_case_files(
+    user: Person, *, order: str = DEFAULT_ORDER, after: Cursor | None = None, limit: int = 50
+) -> Page[CaseFile]:
+    """A page of everything the person may see."""
+    wanted = ORDERS.get(order, ORDERS[DEFAULT_ORDER])
+    rows = CaseFile.objects.select_related(*SHOWN)
+    return visible_page(rows, user, wanted, after=after, limit=limit)
+
+
+def case_files_of_entry(
+    user: Person, entry: FilePlanEntry, *, after: str = "", limit: int = 50
+) -> Page[CaseFile]:
+    """The visible files of one plan entry in title order; ``after`` is the cursor of a link."""
+    rows = CaseFile.objects.visible_to(user).filter(entry=entry).select_related(*SHOWN)
+    if (cursor := Cursor.decode(after)) is not None:
+        rows = rows.filter(
+            Q(sort_key__gt=cursor.value) | Q(sort_key=cursor.value, pk__gt=cursor.pk)
+        )
+    found = list(rows.order_by("sort_key", "pk")[: limit + 1])
+    more = len(found) > limit
+    last = found[limit - 1] if more else None
+    return Page(found[:limit], Cursor(last.sort_key, last.pk).encode() if last else None)
+
+
+def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
+    """The file of a page. Raises Http404 for missing and invisible alike."""
+    rows = CaseFile.objects.visible_to(user).select_related(*SHOWN, "entry__plan")
+    found = rows.filter(uuid=uuid).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
+    """The visible matters of a file with their number of shown documents."""
+    shown = Q(documents__status__in=SHOWN_STATES)
+    return (
+        Matter.objects.visible_to(user)
+        .filter(case_file=case_file)
+        .annotate(document_count=Count("documents", filter=shown))
+        .order_by("opened_on", "pk")[:500]
+    )
+
+
+# A misfiled document vanishes at once, title included (glossary: Fehlablage).
+SHOWN_STATES = tuple(s for s in DocumentStatus.values if s != DocumentStatus.MISFILED)
+
+
+def documents_shown(user: Person) -> QuerySet[Document]:
+    """Every document the person may see on any page."""
+    return Document.objects.visible_to(user).filter(status__in=SHOWN_STATES)

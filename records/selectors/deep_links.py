@@ -1,0 +1,16 @@
+"""From a specialist system's key to visible case files."""
+
+from records.models import CaseFile, ExternalKey
+from goettingen_ecm.access.principals import Person
+from records.selectors.case_files import SHOWN
+
+MOST = 50
+
+
+def find(user: Person, *, system: str, key: str) -> list[CaseFile]:
+    """Visible files that carry this key of this system, in order of their number (at most 50)."""
+    if not system or not key:
+        return []
+    keys = ExternalKey.objects.filter(system__code=system, value=key)
+    rows = CaseFile.objects.visible_to(user).filter(pk__in=keys.values("case_file_id"))
+    return list(rows.select_related(*SHOWN).order_by("aktenzeichen")[:MOST])

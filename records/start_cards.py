@@ -1,0 +1,36 @@
+"""What records shows on the start page "Mein Tag"."""
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from goettingen_ecm.access.paging import Order, visible_page
+from goettingen_ecm.operations.navigation import NavItem, items
+from goettingen_ecm.operations.registry import Card, start_cards
+from records.models import Document
+from records.selectors.case_files import SHOWN_STATES, recent_case_files
+
+CARD_ROWS = 8
+
+
+def new_documents_card(request: HttpRequest) -> Card:
+    """The newest documents in the files the person may see."""
+    rows = Document.objects.select_related("case_file", "document_type").filter(
+        status__in=SHOWN_STATES
+    )
+    page = visible_page(rows, request.user, Order("sort_date"), limit=CARD_ROWS)
+    return Card("records/start_new_documents.html", {"documents": page.rows})
+
+
+def recent_files_card(request: HttpRequest) -> Card:
+    """The case files in which something moved last."""
+    page = recent_case_files(request.user, limit=CARD_ROWS)
+    return Card("records/start_recent_files.html", {"case_files": page.rows})
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    start_cards.register("records.new_documents", new_documents_card, order=10)
+    start_cards.register("records.recent_files", recent_files_card, order=20)
+    items.register("records.files", NavItem(_("Akten"), "case-files", "folder", prefix="/akte"), order=20)
+    items.register("records.plan", NavItem(_("Aktenplan"), "file-plan", "file-plan"), order=30)
+    items.register("records.search", NavItem(_("Suche"), "search", "search"), order=40)

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from records.views import case_files, documents, file_plan, search
+
+PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
+
+urlpatterns = [
+    path("akten/", case_files.case_file_list, name="case-files"),
+    path("aktenplan/", file_plan.branch, name="file-plan"),
+    path("aktenplan/<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
+    path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
+    path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
+    path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),
+    path("akte/<uuid:uuid>/zugriff/", case_files.case_file_access, name="case-file-access"),
+    path("akte/<uuid:uuid>/ablegen/", documents.upload, name="document-upload"),
+    path("dokument/<uuid:uuid>/", documents.document_detail, name="document"),
+    path(f"{PART}original", documents.original, name="document-original"),
+    path(f"{PART}seite/<int:page>.webp", documents.page_image, name="document-page"),
+    path(f"{PART}seite/<int:page>/text", documents.page_text, name="document-page-text"),
+    path("suche/", search.search, name="search"),
+]

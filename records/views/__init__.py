@@ -1,0 +1,1 @@
+"""Pages of records: thin, between forms and selectors or services."""

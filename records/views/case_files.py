@@ -1,0 +1,142 @@
+"""Case files: list, file page, history, who may see it and why, deep link."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from goettingen_ecm.access.paging import Cursor
+from goettingen_ecm.desk.tables import Empty
+from goettingen_ecm.desk.trees import Node
+from records import policies
+from records.models import CaseFile, Matter
+from records.panels import file_panels
+from records.selectors import access_explanation, case_files, deep_links, documents, history
+from records.services import reading
+from records.views import tables
+
+@require_GET
+def case_file_list(request: HttpRequest) -> HttpResponse:
+    """Everything the person may see, newest movement first."""
+    sort = request.GET.get("sortierung", "").removeprefix("-")
+    order = sort if sort in case_files.ORDERS else case_files.DEFAULT_ORDER
+    page = case_files.recent_case_files(request.user, order=order, after=Cursor.of(request))
+    table = tables.case_files_table(
+        request, page.rows, page.next_cursor, sort=_shown_sort(order), caption=_("Akten")
+    )
+    return render(request, "records/case_file_list.html", {"table": table})
+
+
+def _shown_sort(order: str) -> str:
+    return f"-{order}" if case_files.ORDERS[order].descending else order
+
+
+@require_GET
+def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The file: head, matters, documents."""
+    case_file = case_files.visible_case_file(request.user, uuid)
+    reading.record_file_opened(request, case_file)
+    matters = list(case_files.matters_of(request.user, case_file))
+    matter = _chosen(matters, request.GET.get("vorgang", ""))
+    sort = request.GET.get("sortierung", "-datum")
+    page = documents.documents_page(
+        request.user,
+        case_file,
+        documents.order_from(sort),
+        matter=matter,
+        after=request.GET.get("nach", ""),
+    )
+    may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
+    table = tables.documents_table(
+        request,
+        page.rows,
+        page.next_cursor,
+        sort=sort,
+        caption=matter.title if matter else _("Alle Dokumente der Akte"),
+        empty=_no_documents(case_file, may_file),
+    )
+    context = {
+        "case_file": case_file,
+        "matters": _matter_nodes(case_file, matters, matter),
+        "matter": matter,
+        "table": table,
+        "may_file": may_file,
+        "participations": case_file.participations.select_related("party")[:20],
+        "panels": [panel for source in file_panels.entries() if (panel := source(request, case_file))],
+    }
+    return render(request, "records/case_file_detail.html", context)
+
+
+def _chosen(matters: list[Matter], uuid: str) -> Matter | None:
+    return next((m for m in matters if str(m.uuid) == uuid), None)
+
+
+def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | None) -> list[Node]:
+    base = reverse("case-file", args=[case_file.uuid])
+    every = Node(_("Alle Vorgänge"), base, current=chosen is None)
+    return [
+        every,
+        *(
+            Node(
+                m.title, f"{base}?vorgang={m.uuid}", count=str(m.document_count), current=m == chosen  # type: ignore[attr-defined]
+            )
+            for m in matters
+        ),
+    ]
+
+
+def _no_documents(case_file: CaseFile, may_file: bool) -> Empty:
+    title = _("Hier liegen noch keine Dokumente.")
+    if not may_file:
+        return Empty(title, icon="documents")
+    return Empty(
+        title,
+        _("Legen Sie das erste Dokument ab; auch Lieferungen der Fachverfahren erscheinen hier."),
+        reverse("document-upload", args=[case_file.uuid]),
+        _("Dokument ablegen"),
+        icon="upload",
+    )
+
+
+@require_GET
+def case_file_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What happened, in sentences."""
+    case_file = case_files.visible_case_file(request.user, uuid)
+    page = history.case_file_history(case_file, after=request.GET.get("nach", ""))
+    return render(
+        request, "records/case_file_history.html", {"case_file": case_file, "page": page}
+    )
+
+
+@require_GET
+def case_file_access(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """"Wer darf das sehen und warum?" (requirements S2)."""
+    case_file = case_files.visible_case_file(request.user, uuid)
+    explanation = access_explanation.explain(case_file)
+    return render(
+        request,
+        "records/case_file_access.html",
+        {"case_file": case_file, "explanation": explanation},
+    )
+
+
+@require_GET
+def open_by_key(request: HttpRequest) -> HttpResponse:
+    """The deep link of a specialist system: one file opens, several are listed, none is said so.
+
+    None and not visible read the same (requirements §3.1 pattern 4).
+    """
+    system = request.GET.get("verfahren", "")
+    key = request.GET.get("schluessel", "")
+    found = deep_links.find(request.user, system=system, key=key)
+    if len(found) == 1:
+        return redirect(tables.case_file_url(found[0]))
+    table = tables.case_files_table(
+        request, found, None, sort="", caption=_("Akten zu diesem Schlüssel")
+    )
+    status = 200 if found else 404
+    context = {"table": table, "found": found}
+    return render(request, "records/deep_link.html", context, status=status)

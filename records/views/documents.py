@@ -1,0 +1,206 @@
+"""Documents: the reader with page images and selectable text, originals, upload."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from goettingen_ecm.desk.notices import add_notice
+from goettingen_ecm.operations.refusals import Forbidden, InvalidInput
+from records import policies
+from records.forms import UploadForm
+from records.models import Component, Document
+from records.selectors import case_files, documents
+from records.services import page_images, reading, uploads
+from records.views import tables
+
+PAGE_WIDTHS = (400, 1200, 1800)
+# So many pages bring their text with them; the rest load it when they come into view.
+TEXT_AT_ONCE = 3
+# A longer document is read in portions; nobody scrolls 2,000 images on one page.
+PAGES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page in the reader; ``text`` is its SVG layer or None while it is loaded later."""
+
+    number: int
+    label: str
+    image_url: str
+    text_url: str
+    width: int
+    height: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A component in the reader: its pages, or why there are none, and its original."""
+
+    component: Component
+    original_url: str
+    pages: list[PageView]
+    problem: str
+    more_url: str = ""
+
+
+@require_GET
+def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The reader; as an htmx fragment it fills the right pane of the file page."""
+    document = documents.visible_document(request.user, uuid)
+    reading.record_document_read(request, document)
+    number = _number(request.GET.get("fassung", ""), document)
+    query = request.GET.get("q", "")[:500]
+    older, newer = documents.neighbours(request.user, document)
+    suffix = f"?q={query}" if query else ""
+    context = {
+        "document": document,
+        "number": number,
+        "parts": [
+            _part(document, c, query, _first(request))
+            for c in documents.readable_components(document, number)
+        ],
+        "older_url": tables.document_url(older) + suffix if older else "",
+        "newer_url": tables.document_url(newer) + suffix if newer else "",
+        "marks": tables.document_marks(document),
+        "versions": list(documents.versions_of(document)) if document.version_number > 1 else [],
+        "query": query,
+    }
+    fragment = bool(request.htmx) and request.htmx.target == "lesen"  # type: ignore[attr-defined]
+    template = "records/document_fragment.html" if fragment else "records/document_detail.html"
+    return render(request, template, context)
+
+
+def _number(text: str, document: Document) -> int:
+    return int(text) if text.isascii() and text.isdigit() else document.version_number
+
+
+def _first(request: HttpRequest) -> int:
+    text = request.GET.get("ab", "1")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
+def _part(document: Document, component: Component, query: str, first: int) -> PartView:
+    address = [document.uuid, component.version.number, component.position]
+    original = reverse("document-original", args=address)
+    sizes = page_images.page_sizes(component.blob)
+    if not sizes:
+        return PartView(component, original, [], _why_unreadable(component))
+    last = min(len(sizes), first + PAGES_SHOWN - 1)
+    pages = [
+        _page(document, component, n, sizes[n - 1], query, at_once=n < first + TEXT_AT_ONCE)
+        for n in range(first, last + 1)
+    ]
+    more = f"{tables.document_url(document)}?ab={last + 1}" if last < len(sizes) else ""
+    return PartView(component, original, pages, "", more)
+
+
+def _page(
+    document: Document,
+    component: Component,
+    number: int,
+    size: tuple[int, int],
+    query: str,
+    *,
+    at_once: bool,
+) -> PageView:
+    address = [document.uuid, component.version.number, component.position, number]
+    return PageView(
+        number=number,
+        label=_("%(name)s, Seite %(n)s") % {"name": component.file_name, "n": number},
+        image_url=reverse("document-page", args=address),
+        text_url=reverse("document-page-text", args=address) + (f"?q={query}" if query else ""),
+        width=size[0],
+        height=size[1],
+        text=page_images.text_layer(component.blob, number, query) if at_once else None,
+    )
+
+
+def _why_unreadable(component: Component) -> str:
+    if component.blob.problem:
+        return _("Die Datei ist %(problem)s.") % {
+            "problem": tables.problem_text(component.blob.problem)
+        }
+    return _("Für diesen Dateityp gibt es noch keine Ansicht im Browser.")
+
+
+def _component(request: HttpRequest, uuid: UUID, version: int, position: int) -> Component:
+    document = documents.visible_document(request.user, uuid)
+    for component in documents.readable_components(document, version):
+        if component.position == position:
+            return component
+    raise Http404
+
+
+@require_GET
+def page_image(
+    request: HttpRequest, uuid: UUID, version: int, position: int, page: int
+) -> HttpResponse:
+    """One page as WebP; not logged, the document's opening is."""
+    component = _component(request, uuid, version, position)
+    width = request.GET.get("breite", "1200")
+    if width not in {str(w) for w in PAGE_WIDTHS}:
+        raise Http404
+    image = page_images.page_image(component.blob, page, int(width))
+    if image is None:
+        raise Http404
+    response = HttpResponse(image, content_type="image/webp")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@require_GET
+def page_text(
+    request: HttpRequest, uuid: UUID, version: int, position: int, page: int
+) -> HttpResponse:
+    """The selectable text layer of one page with the hits of ``q`` marked."""
+    component = _component(request, uuid, version, position)
+    layer = page_images.text_layer(component.blob, page, request.GET.get("q", "")[:500])
+    return HttpResponse(layer, content_type="text/html; charset=utf-8")
+
+
+@require_GET
+def original(request: HttpRequest, uuid: UUID, version: int, position: int) -> FileResponse:
+    """The untouched file, always as a download and never as something a browser would run."""
+    component = _component(request, uuid, version, position)
+    reading.record_original_taken(request, component.version.document)
+    return FileResponse(
+        uploads.open_blob(component.blob),
+        as_attachment=True,
+        filename=component.file_name,
+        content_type="application/octet-stream",
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """File a document by hand."""
+    case_file = case_files.visible_case_file(request.user, uuid)
+    if not policies.can_file_documents(request.user, case_file):
+        raise Forbidden(
+            _("In dieser Akte dürfen Sie nichts ablegen."),
+            next_step=_("Wenden Sie sich an die federführende Einheit."),
+        )
+    matters = case_files.matters_of(request.user, case_file)
+    form = UploadForm(request.POST or None, request.FILES or None, matters=matters)
+    if request.method == "POST" and form.is_valid():
+        try:
+            filed = uploads.file_upload(request.user, case_file, form.wish(), form.key())
+        except InvalidInput as refusal:
+            form.add_error("file", refusal.reason)
+        else:
+            add_notice(
+                request,
+                _("„%(title)s“ liegt jetzt in der Akte.") % {"title": filed.title},
+                link_url=tables.document_url(filed),
+                link_label=_("Öffnen"),
+            )
+            return redirect(tables.case_file_url(case_file))
+    status = 422 if form.errors else 200
+    context = {"case_file": case_file, "form": form}
+    return render(request, "records/document_upload.html", context, status=status)
