@@ -49,3 +49,5 @@ class ClearingReason(models.TextChoices):
     VERB_NOT_AVAILABLE = "verb_not_available", _("Auftrag noch nicht ausführbar")
     CRASHED = "crashed", _("Datei lässt sich nicht gefahrlos öffnen")
     CASE_FILE_CLOSED = "case_file_closed", _("Akte ist abgeschlossen")
+    NOT_PERMITTED = "not_permitted", _("Fachverfahren darf dort nicht ablegen")
+    REFUSED = "refused", _("Ablage abgelehnt")

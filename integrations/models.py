@@ -98,6 +98,12 @@ class DeliveryItem(models.Model):
                 name="item_object_waiting",
             ),
             models.Index(fields=["delivery", "outcome", "position"], name="item_outcome"),
+            # Repeated orders without content (metadata, withdrawal) are known by their message.
+            models.Index(
+                fields=["message_id"],
+                condition=models.Q(action__in=["metadaten", "ungueltig"]),
+                name="item_order_message",
+            ),
         ]
 
     def __str__(self) -> str:
