@@ -11,8 +11,9 @@ from goettingen_ecm.accounts import services as accounts
 from goettingen_ecm.accounts.choices import Circle, Role
 from goettingen_ecm.accounts.demo import DEMO_PASSWORD_HINT
 from goettingen_ecm.accounts.models import OrgUnit, User
+from integrations.open_prosoz import schema as open_prosoz
 from records.choices import Confidentiality, DispositionType
-from records.models import FilePlan, FilePlanEntry, SpecialistSystem
+from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
 
 WORKING = (Role.CLERK, Role.HEAD, Role.SECRETARIAT)
 
@@ -119,6 +120,8 @@ def build_city() -> None:
     units = _units()
     entries = _plan(units)
     _systems(units, entries)
+    for code, name in open_prosoz.DOCUMENT_TYPES.items():
+        DocumentType.objects.get_or_create(code=code, defaults={"name": name})
     for persona in PERSONAS:
         _person(persona, units)
 
