@@ -1,0 +1,14 @@
+from django.urls import path
+
+from integrations.views import clearing, deliveries
+
+urlpatterns = [
+    path("lieferungen/", deliveries.delivery_list, name="deliveries"),
+    path("lieferungen/<uuid:uuid>/", deliveries.delivery_detail, name="delivery"),
+    path("lieferungen/<uuid:uuid>/stand/", deliveries.delivery_progress, name="delivery-progress"),
+    path("klaerung/", clearing.clearing_list, name="clearing-cases"),
+    path("klaerung/<uuid:uuid>/", clearing.clearing_detail, name="clearing-case"),
+    path("klaerung/<uuid:uuid>/erneut/", clearing.clearing_retry, name="clearing-retry"),
+    path("klaerung/<uuid:uuid>/zuordnen/", clearing.clearing_assign, name="clearing-assign"),
+    path("klaerung/<uuid:uuid>/verwerfen/", clearing.clearing_dismiss, name="clearing-dismiss"),
+]

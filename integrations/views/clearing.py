@@ -1,0 +1,137 @@
+"""Clearing cases: look, retry, assign by hand, dismiss with a reason."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from goettingen_ecm.desk import cells
+from goettingen_ecm.desk.notices import add_notice
+from goettingen_ecm.desk.tables import Column, Empty, Table
+from integrations import selectors
+from integrations.choices import ClearingReason, ClearingState
+from integrations.forms import AssignUnitForm, DismissForm
+from integrations.models import ClearingCase
+from integrations.services import clearing
+from integrations.views.access import operators_only
+from records.services.actor import person
+
+
+@require_GET
+@operators_only
+def clearing_list(request: HttpRequest) -> HttpResponse:
+    """What waits for a person."""
+    state = request.GET.get("stand", ClearingState.OPEN)
+    state = state if state in ClearingState.values else ClearingState.OPEN
+    page = selectors.clearing_page(state, request.GET.get("nach", ""))
+    table = Table(
+        caption=_("Klärungsfälle"),
+        columns=[
+            Column(_("Grund"), lambda c: c.get_reason_display()),
+            Column(_("Erläuterung"), lambda c: c.explanation),
+            Column(_("Fachverfahren"), lambda c: c.item.delivery.system.name, tight=True),
+            Column(_("Lieferung"), lambda c: c.item.delivery.name),
+            Column(_("Seit"), lambda c: cells.moment(c.created_at), tight=True),
+        ],
+        rows=page.rows,
+        empty=Empty(
+            _("Nichts zu klären."),
+            _("Alles Gelieferte ist abgelegt oder als Dublette erkannt."),
+            reverse("deliveries"),
+            _("Lieferungen ansehen"),
+            icon="success",
+        ),
+        query=request.GET,
+        row_url=lambda c: reverse("clearing-case", args=[c.uuid]),
+        row_key=lambda c: c.uuid,
+        next_query={"nach": page.next_cursor} if page.next_cursor else None,
+    )
+    chips = [
+        {
+            "label": label,
+            "url": f"?stand={value}",
+            "current": value == state,
+            "count": "",
+        }
+        for value, label in ClearingState.choices
+    ]
+    return render(request, "integrations/clearing_list.html", {"table": table, "chips": chips})
+
+
+@require_GET
+@operators_only
+def clearing_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One case: what was delivered (technical facts only), why it waits, what can be done."""
+    case = selectors.clearing_case(uuid)
+    return render(request, "integrations/clearing_detail.html", _context(case))
+
+
+def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
+    item = case.item
+    facts = [
+        (_("Fachverfahren"), item.delivery.system.name),
+        (_("Lieferung"), item.delivery.name),
+        (_("Stelle in der Lieferung"), item.position),
+        (_("Nachricht"), item.message_id),
+        (_("Auftrag"), item.action),
+        (_("Objekt im Fachverfahren"), item.object_key),
+        (_("Fassung im Fachverfahren"), item.object_version),
+        (_("Dateien"), ", ".join(f["name"] for f in item.files)),
+    ]
+    is_open = case.state == ClearingState.OPEN
+    return {
+        "case": case,
+        "facts": facts,
+        "is_open": is_open,
+        "can_retry": is_open and clearing.can_retry(case),
+        "assign_form": AssignUnitForm()
+        if is_open and case.reason == ClearingReason.UNKNOWN_UNIT
+        else None,
+        "dismiss_form": DismissForm() if is_open else None,
+        **forms,
+    }
+
+
+@require_POST
+@operators_only
+def clearing_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send the entry through the pipeline again."""
+    case = selectors.clearing_case(uuid)
+    clearing.retry_cases([case], person(request.user, "clearing.retry"))
+    add_notice(request, _("Der Eintrag wird erneut verarbeitet."))
+    return redirect("delivery", uuid=case.item.delivery.uuid)
+
+
+@require_POST
+@operators_only
+def clearing_assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Name the unit and let the entry go on."""
+    case = selectors.clearing_case(uuid)
+    form = AssignUnitForm(request.POST)
+    if not form.is_valid():
+        context = _context(case, assign_form=form)
+        return render(request, "integrations/clearing_detail.html", context, status=422)
+    unit = form.cleaned_data["unit"]
+    clearing.assign_unit([case], unit, person(request.user, "clearing.assign"))
+    add_notice(
+        request, _("Zugeordnet: %(unit)s. Der Eintrag wird jetzt abgelegt.") % {"unit": unit}
+    )
+    return redirect("delivery", uuid=case.item.delivery.uuid)
+
+
+@require_POST
+@operators_only
+def clearing_dismiss(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Close the case without filing; the delivered files stay stored."""
+    case = selectors.clearing_case(uuid)
+    form = DismissForm(request.POST)
+    if not form.is_valid():
+        context = _context(case, dismiss_form=form)
+        return render(request, "integrations/clearing_detail.html", context, status=422)
+    reason = form.cleaned_data["reason"]
+    clearing.dismiss_cases([case], reason, person(request.user, "clearing.dismiss", reason=reason))
+    add_notice(request, _("Der Klärungsfall ist verworfen; die Dateien bleiben gespeichert."))
+    return redirect("clearing-cases")
