@@ -1,0 +1,68 @@
+"""What stands in a table cell: small pieces of HTML, built in Python because lists are hot pages."""
+
+from datetime import date, datetime
+
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
+
+from goettingen_ecm.desk import german
+from goettingen_ecm.desk.icons import icon
+
+TONES = frozenset({"", "info", "success", "warning", "danger"})
+TONE_ICONS = {"info": "info", "success": "success", "warning": "warning", "danger": "danger"}
+
+
+def badge(text: object, tone: str = "", icon_name: str = "") -> SafeString:
+    """A state as text with an icon; colour only repeats what the two say.
+
+    ``tone`` is empty, info, success, warning or danger and chooses the icon when none is named.
+    """
+    if tone not in TONES:
+        raise ValueError(f"no tone {tone!r}")
+    name = icon_name or TONE_ICONS.get(tone, "")
+    css = f"desk-badge desk-tone-{tone}" if tone else "desk-badge"
+    return format_html('<span class="{}">{}{}</span>', css, icon(name) if name else "", text)
+
+
+def link(url: str, text: object) -> SafeString:
+    """A link inside a cell."""
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def two_lines(first: object, second: object) -> SafeString:
+    """The main text and a muted line below it; the second line may be empty."""
+    if not second:
+        return conditional_escape(first)
+    return format_html('{}<span class="desk-sub">{}</span>', first, second)
+
+
+def with_icon(name: str, text: object, label: str = "") -> SafeString:
+    """An icon before the text; ``label`` names the icon where the text does not say it."""
+    return format_html("{} {}", icon(name, label), text)
+
+
+def muted(text: object) -> SafeString:
+    """Text of second rank."""
+    return format_html('<span class="desk-muted">{}</span>', text)
+
+
+def day(value: date | datetime | None) -> SafeString | str:
+    """A date as ``<time>``; empty for None."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" class="desk-nowrap">{}</time>',
+        value.isoformat(),
+        german.short_date(value),
+    )
+
+
+def moment(value: datetime | None) -> SafeString | str:
+    """A point in time as ``<time>``; empty for None."""
+    if value is None:
+        return ""
+    return format_html(
+        '<time datetime="{}" class="desk-nowrap">{}</time>',
+        value.isoformat(),
+        german.date_time(value),
+    )
