@@ -5,12 +5,15 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+
+from goettingen_ecm.operations import clock
 
 CHUNK = 1024 * 1024
 # fsync waits for the disk, not for the CPU: a few at once keep a batch short.
@@ -74,18 +77,27 @@ def stage_chunks(chunks: Iterable[bytes]) -> Staged:
 
 
 def commit(staged: Sequence[Staged]) -> None:
-    """Make staged files durable under their final names; known contents are dropped."""
+    """Make staged files durable under their final names; known contents are dropped.
+
+    Durable means: content, name and folder are on the disk when this returns, also for a
+    content that another process is just storing.
+    """
     fresh = [one for one in staged if not _known(one)]
     with ThreadPoolExecutor(FSYNC_THREADS) as pool:
         list(pool.map(lambda one: _fsync(one.path), fresh))
-    folders = set()
     for one in fresh:
         target = path_of(one.sha256)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         one.path.replace(target)
-        folders.add(target.parent)
+    folders = sorted({path_of(one.sha256).parent for one in staged})
     with ThreadPoolExecutor(FSYNC_THREADS) as pool:
-        list(pool.map(_fsync, sorted(folders)))
+        list(pool.map(_fsync, folders))
+
+
+def _make_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _fsync(folder.parent)
 
 
 def discard(staged: Iterable[Staged]) -> None:
@@ -94,9 +106,37 @@ def discard(staged: Iterable[Staged]) -> None:
         one.path.unlink(missing_ok=True)
 
 
+def stored_files(prefix: str) -> Iterator[tuple[bytes, int, datetime]]:
+    """Hash, size in bytes and time of storing of the contents whose name begins so (2 letters)."""
+    for path in sorted((Path(settings.BLOB_DIR) / prefix).glob("*")):
+        status = _status(path)
+        if status is not None:
+            stored_at = datetime.fromtimestamp(status.st_mtime, UTC)
+            yield bytes.fromhex(path.name), status.st_size, stored_at
+
+
+def remove_stale_temporaries(older_than: timedelta) -> int:
+    """Remove temporary copies left by crashed processes; returns how many."""
+    limit = (clock.now() - older_than).timestamp()
+    removed = 0
+    for path in (Path(settings.BLOB_DIR) / "tmp").glob("*"):
+        status = _status(path)
+        if status is not None and status.st_mtime < limit:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+
+
 def _known(one: Staged) -> bool:
-    target = path_of(one.sha256)
-    if not target.exists() or target.stat().st_size != one.size:
+    status = _status(path_of(one.sha256))
+    if status is None or status.st_size != one.size:
         return False
     one.path.unlink(missing_ok=True)
     return True

@@ -6,8 +6,3 @@ class AccessConfig(AppConfig):
     name = "goettingen_ecm.access"
     label = "access"
     verbose_name = _("Zugriff")
-
-    def ready(self) -> None:
-        from goettingen_ecm.access import signals
-
-        signals.connect()

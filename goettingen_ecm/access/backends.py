@@ -12,6 +12,8 @@ from goettingen_ecm.accounts.models import User
 class ScopeBackend(ModelBackend):
     """Model permissions as in Django; object permission "view_*" means: the scope lets you see it."""
 
+    answers_for_scoped_objects = True
+
     def authenticate(self, request: Any, **credentials: Any) -> None:  # type: ignore[override]
         """Login is allauth's business."""
 

@@ -1,17 +1,27 @@
-"""The epoch of rights: kept in PostgreSQL so that a lost cache can never show too much."""
+"""The epoch of rights: kept in PostgreSQL so that a lost cache can never show too much.
 
-from django.db.models import F
+Database triggers age it whenever a membership, unit, principal, scope or grant is written, however
+it is written (migration ``access/0003_epoch_triggers``).
+"""
+
+import hashlib
+
+from django.db import connection
 
 from goettingen_ecm.access.models import AccessEpoch
 
 
-def current() -> int:
-    """The number of the present epoch (one primary-key read)."""
-    number = AccessEpoch.objects.filter(pk=1).values_list("number", flat=True).first()
-    return 0 if number is None else number
+def current() -> str:
+    """The name of the present state of rights (one small read); equal names mean equal rights.
+
+    Names are random, not counted: a rolled-back change, a restored backup or another database can
+    never bring an old name back.
+    """
+    tokens = AccessEpoch.objects.order_by("id").values_list("token", flat=True)
+    return hashlib.sha256(b"".join(token.bytes for token in tokens)).hexdigest()[:32]
 
 
 def advance() -> None:
-    """Age every cached right, in the caller's transaction."""
-    if not AccessEpoch.objects.filter(pk=1).update(number=F("number") + 1):
-        AccessEpoch.objects.get_or_create(pk=1, defaults={"number": 1})
+    """Age every cached right, in the caller's transaction, without waiting for another one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT access_age_epoch()")

@@ -1,34 +1,41 @@
 """A person's principals (unit × role groups) and visible scopes, cached under the epoch."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import timezone
 
-from goettingen_ecm.access import epoch, everyone
+from goettingen_ecm.access import epoch, everyone, principal_ids
 from goettingen_ecm.access.models import AccessScope
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.registry import Registry
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 CACHE_SECONDS = 3600
 Person = User | AnonymousUser
 
-# Upper layers may add principals (substitutions, later issues): user id -> group ids.
-extra_principals: Registry[Callable[[int], "Sequence[int]"]] = Registry()
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person as the registered sources of principals see it, on one day."""
+
+    user_id: int
+    groups: frozenset[int]
+    circles: frozenset[str]
+    day: date
+
+
+# Upper layers add principals a person holds on a day (explicit grants, substitutions).
+extra_principals: Registry[Callable[[Holder], Iterable[int]]] = Registry()
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a person may see now: ``principals`` are group ids, ``scope_ids`` rows of AccessScope."""
+    """What a person may see now: ``principals`` as in ``principal_ids``, rows of AccessScope."""
 
     user_id: int
     principals: tuple[int, ...]
@@ -48,24 +55,27 @@ NOBODY = Rights(0, (), (), frozenset())
 
 
 def rights_of(user: Person) -> Rights:
-    """The person's rights, computed once per request object and cached under the epoch."""
+    """The person's rights, computed once per state of rights and day."""
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
-    now_epoch = epoch.current()
-    held: tuple[int, Rights] | None = getattr(user, "_rights", None)
-    if held is not None and held[0] == now_epoch:
+    state = f"{epoch.current()}:{clock.today().toordinal()}"
+    held: tuple[str, Rights] | None = getattr(user, "_rights", None)
+    if held is not None and held[0] == state:
         return held[1]
-    found = _cached(user.pk, now_epoch)
-    user._rights = (now_epoch, found)  # type: ignore[attr-defined]
+    found = _cached(user.pk, state)
+    user._rights = (state, found)  # type: ignore[attr-defined]
     return found
 
 
-def _cached(user_id: int, now_epoch: int) -> Rights:
-    key = f"rights:{user_id}:{now_epoch}:{clock.today().toordinal()}"
-    found: Rights | None = cache.get(key)
-    if found is None:
-        found = compute(user_id)
-        cache.set(key, found, timeout=_seconds_to_boundary())
+def _cached(user_id: int, state: str) -> Rights:
+    key = f"rights:{user_id}:{state}"
+    parts = cache.get(key)
+    if parts is not None:
+        return Rights(user_id, *parts)
+    found = compute(user_id)
+    # Plain tuples: a new release must be able to read what the old one left in the cache.
+    parts = (found.principals, found.scope_ids, found.roles)
+    cache.set(key, parts, timeout=_seconds_to_boundary())
     return found
 
 
@@ -81,44 +91,43 @@ def compute(user_id: int) -> Rights:
     memberships = list(
         Membership.objects.current(clock.today())
         .filter(user_id=user_id)
-        .values_list("unit_role__unit_id", "unit_role__role", "unit_role__group_id")
+        .select_related("unit_role__unit")
     )
-    principals = {group for _unit, _role, group in memberships}
-    roles = {(role, unit) for unit, role, _group in memberships}
-    for unit_id, group_id in _led_below([u for u, role, _g in memberships if role == Role.HEAD]):
-        principals.add(group_id)
-        roles.add((Role.HEAD.value, unit_id))
-    if memberships:
-        principals |= {everyone.group_id(), person_principal(user_id)}
-    for source in extra_principals.entries():
-        principals.update(source(user_id))
-    ordered = tuple(sorted(principals))
-    return Rights(user_id, ordered, _scopes(ordered, user_id), frozenset(roles))
+    if not memberships:
+        return Rights(user_id, (), (), frozenset())
+    held = [m.unit_role for m in memberships]
+    led = _led_below([r.unit for r in held if r.role == Role.HEAD])
+    roles = {(r.role, r.unit_id) for r in [*held, *led]}
+    groups = {r.group_id for r in [*held, *led]} | {everyone.group_id()}
+    circles = frozenset(circle for r in held for circle in r.unit.circles)
+    holder = Holder(user_id, frozenset(groups), circles, clock.today())
+    principals = tuple(sorted(_principals(holder)))
+    return Rights(user_id, principals, _scopes(principals, user_id), frozenset(roles))
 
 
-def person_principal(user_id: int) -> int:
-    """The principal of a single person (grants on protected files): the negative user id."""
-    return -user_id
+def _principals(holder: Holder) -> set[int]:
+    single = {principal_ids.person(holder.user_id, c) for c in ("", *holder.circles)}
+    extra = {p for source in extra_principals.entries() for p in source(holder)}
+    return holder.groups | single | extra
 
 
-def _led_below(led_units: list[int]) -> list[tuple[int, int]]:
-    """(unit, group) of every Leitung below the led units.
+def _led_below(led_units: Sequence[OrgUnit]) -> list[UnitRole]:
+    """Every Leitung below the led units.
 
     A head does not lead into a protected circle the own unit does not belong to: the mayor is
     not in the Sozialgeheimnis, the head of the Sozialdezernat is (requirements D3).
     """
-    below = []
-    for led in OrgUnit.objects.filter(pk__in=led_units):
-        rows = UnitRole.objects.filter(
-            unit__ancestors__contains=[led.pk], unit__circles__contained_by=led.circles, role=Role.HEAD
+    found: list[UnitRole] = []
+    for led in led_units:
+        found += UnitRole.objects.filter(
+            unit__ancestors__contains=[led.pk],
+            unit__circles__contained_by=led.circles,
+            role=Role.HEAD,
         )
-        below += list(rows.values_list("unit_id", "group_id"))
-    return below
+    return found
 
 
 def _scopes(principals: tuple[int, ...], user_id: int) -> tuple[int, ...]:
-    if not principals:
-        return ()
     visible = AccessScope.objects.filter(allow__overlap=list(principals)).exclude(
         deny__contains=[user_id]
     )

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.choices import Circle
-from goettingen_ecm.accounts.models import OrgUnit, din5007_key
+from goettingen_ecm.accounts.models import OrgUnit, TreeNode, din5007_key
 from records.choices import Confidentiality, DispositionType
 from records.models.history import history
 
@@ -37,7 +37,7 @@ class FilePlan(models.Model):
         return self.title
 
 
-class FilePlanEntry(models.Model):
+class FilePlanEntry(TreeNode):
     """A position of the plan; empty defaults are inherited from the parent (requirements A4)."""
 
     plan = models.ForeignKey(
@@ -55,7 +55,6 @@ class FilePlanEntry(models.Model):
     title = models.CharField(_("Bezeichnung"), max_length=500)
     description = models.TextField(_("Erläuterung"), blank=True)
     sort_key = models.CharField(_("Sortierschlüssel"), max_length=250, editable=False)
-    ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
     retention_years = models.PositiveSmallIntegerField(
         _("Aufbewahrungsfrist in Jahren"), null=True, blank=True
     )
@@ -120,10 +119,6 @@ class FilePlanEntry(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = plan_sort_key(self.code, self.title)
         super().save(*args, **kwargs)
-        path = [*(self.parent.ancestors if self.parent else []), self.pk]
-        if path != self.ancestors:
-            self.ancestors = path
-            type(self).objects.filter(pk=self.pk).update(ancestors=path)
 
 
 def plan_sort_key(code: str, title: str) -> str:

@@ -7,7 +7,7 @@ from goettingen_ecm.access.everyone import GROUP_NAME
 
 def create(apps, schema_editor):
     apps.get_model("auth", "Group").objects.get_or_create(name=GROUP_NAME)
-    apps.get_model("access", "AccessEpoch").objects.get_or_create(pk=1)
+    apps.get_model("access", "AccessEpoch").objects.create()
 
 
 def remove(apps, schema_editor):

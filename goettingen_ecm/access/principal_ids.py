@@ -1,0 +1,43 @@
+"""Principals as numbers, so that scopes and search rows can hold them in an ``int[]``.
+
+* a positive number: the Django Group of a role in a unit, or of everybody;
+* a small negative one: a single person, as member of a circle;
+* a large negative one: one explicit grant. Whoever it names holds it while it is in force, so a
+  grant that ends (revoked, past its last day) ends at once for any number of files.
+
+A person outside a circle does not hold the principals made for that circle (requirements S3).
+"""
+
+from collections.abc import Mapping
+
+from goettingen_ecm.accounts.choices import Circle
+
+CIRCLES: Mapping[str, int] = {
+    Circle.NONE: 0,
+    Circle.SOCIAL: 1,
+    Circle.TAX: 2,
+    Circle.OFFENCE: 3,
+    Circle.STAFF: 4,
+}
+"""Stored numbers: never change or reuse one."""
+
+CIRCLE_STEP = 8
+GRANT_KINDS = 4
+FIRST_GRANT = 1_000_000_000
+LOWEST = -(2**31)
+
+
+def person(user_id: int, circle: str = "") -> int:
+    """The principal of a single person on files of a circle."""
+    number = user_id * CIRCLE_STEP + CIRCLES[circle]
+    if not 0 < number < FIRST_GRANT:
+        raise OverflowError(f"user id {user_id} has no principal")
+    return -number
+
+
+def grant(kind: int, grant_id: int, circle: str = "") -> int:
+    """The principal of one explicit grant (``kind`` tells its table, 0 to 3) in a circle."""
+    number = (grant_id * GRANT_KINDS + kind) * CIRCLE_STEP + CIRCLES[circle]
+    if not 0 <= kind < GRANT_KINDS or -FIRST_GRANT - number < LOWEST:
+        raise OverflowError(f"grant {kind}/{grant_id} has no principal")
+    return -FIRST_GRANT - number

@@ -1,0 +1,173 @@
+"""One search box: exact numbers and keys first, then full text, trimmed to what the person may see.
+
+Shape G of the measured design: access principals inside the search rows, a capped pass, ranking of
+the newest 500 (search.md §6).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q
+
+from goettingen_ecm.access.principals import Person, rights_of
+from records.analysis import SearchQuery, parse_query
+from records.analysis import Segment, offsets_from_bytes, snippet
+from records.models import CaseFile, Document, DocumentText, ExternalKey
+from records.selectors.case_files import SHOWN, documents_shown
+
+CAP = 10_000
+RANKED = 500
+PAGE = 25
+EXACT = 10
+SNIPPET_CHARS = 220
+TIMEOUT_MS = 2000
+
+COUNT_AND_NEWEST = """
+WITH hits AS MATERIALIZED (
+    SELECT document_id, sort_date FROM records_searchentry
+    WHERE tsv @@ %(query)s::tsquery
+      AND acl OPERATOR(pg_catalog.&&) %(principals)s::int[]
+      AND NOT deny OPERATOR(pg_catalog.&&) %(person)s::int[]
+      AND sort_date BETWEEN %(since)s AND %(until)s
+      AND (%(case_file)s::bigint IS NULL OR case_file_id = %(case_file)s)
+    LIMIT %(cap)s
+), newest AS (
+    SELECT document_id, sort_date FROM hits ORDER BY sort_date DESC, document_id DESC LIMIT %(ranked)s
+)
+SELECT (SELECT count(*) FROM hits), array_agg(document_id), min(sort_date), max(sort_date) FROM newest
+"""
+
+RANK = """
+SELECT document_id FROM records_searchentry
+WHERE document_id = ANY(%(ids)s) AND sort_date BETWEEN %(since)s AND %(until)s
+ORDER BY ts_rank(tsv, %(query)s::tsquery) DESC, sort_date DESC, document_id DESC
+LIMIT %(limit)s OFFSET %(offset)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document and the piece of its text that matches."""
+
+    document: Document
+    segments: Sequence[Segment] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of an answer. ``total`` counts visible hits, at most CAP; ``capped`` says "or more"."""
+
+    query: SearchQuery
+    exact: Sequence[CaseFile] = ()
+    hits: Sequence[Hit] = ()
+    total: int = 0
+    capped: bool = False
+    ranked_newest_only: bool = False
+    timed_out: bool = False
+    page: int = 1
+
+    @property
+    def more(self) -> bool:
+        return self.page * PAGE < min(self.total, RANKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    total: int
+    ids: list[int] = field(default_factory=list)
+    since: date = date.min
+    until: date = date.max
+
+
+def search(user: Person, text: str, *, page: int = 1, case_file: CaseFile | None = None) -> SearchResult:
+    """Answer a query typed by a person; wrong input never raises."""
+    query = parse_query(text)
+    exact = exact_case_files(user, query) if case_file is None and page == 1 else []
+    if not query.tsquery:
+        return SearchResult(query, exact)
+    try:
+        found, ranked = _full_text(user, query, page, case_file)
+    except OperationalError:
+        # statement_timeout: an honest "too much for two seconds" instead of a wait
+        return SearchResult(query, exact, timed_out=True, page=page)
+    return SearchResult(
+        query,
+        exact,
+        _hits(user, ranked, query),
+        total=min(found.total, CAP),
+        capped=found.total > CAP,
+        ranked_newest_only=found.total > RANKED,
+        page=page,
+    )
+
+
+def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
+    """Visible files whose number or foreign key was typed."""
+    words = list(query.exact_candidates)[:5]
+    if not words:
+        return []
+    keys = ExternalKey.objects.filter(value__in=words).values("case_file_id")
+    rows = CaseFile.objects.visible_to(user).filter(Q(aktenzeichen__in=words) | Q(pk__in=keys))
+    return list(rows.select_related(*SHOWN).order_by("aktenzeichen")[:EXACT])
+
+
+def _full_text(
+    user: Person, query: SearchQuery, page: int, case_file: CaseFile | None
+) -> tuple[Found, list[int]]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The planner must not walk the date index for rare words (search.md §2 trap 1).
+        cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off")
+        found = _count_and_newest(cursor, user, query, case_file)
+        if not found.ids:
+            return found, []
+        cursor.execute(
+            RANK,
+            {
+                "ids": found.ids,
+                "since": found.since,
+                "until": found.until,
+                "query": query.tsquery,
+                "limit": PAGE,
+                "offset": (page - 1) * PAGE,
+            },
+        )
+        return found, [row[0] for row in cursor.fetchall()]
+
+
+def _count_and_newest(
+    cursor: "object", user: Person, query: SearchQuery, case_file: CaseFile | None
+) -> Found:
+    rights = rights_of(user)
+    filters = query.filters
+    cursor.execute(  # type: ignore[attr-defined]
+        COUNT_AND_NEWEST,
+        {
+            "query": query.tsquery,
+            "principals": list(rights.principals),
+            "person": [rights.user_id],
+            "since": filters.since or date(1, 1, 1),
+            "until": filters.until or date(9999, 12, 31),
+            "case_file": case_file.pk if case_file else None,
+            "cap": CAP + 1,
+            "ranked": RANKED,
+        },
+    )
+    total, ids, since, until = cursor.fetchone()  # type: ignore[attr-defined]
+    return Found(total, ids or [], since or date.min, until or date.max)
+
+
+def _hits(user: Person, ids: Sequence[int], query: SearchQuery) -> list[Hit]:
+    """The shown rows, checked once more against the authoritative scope."""
+    rows = documents_shown(user).select_related("case_file", "document_type").in_bulk(list(ids))
+    visible_files = set(rights_of(user).scope_ids)
+    texts = DocumentText.objects.in_bulk([pk for pk in ids if pk in rows])
+    shown = [rows[pk] for pk in ids if pk in rows and rows[pk].case_file.scope_id in visible_files]
+    return [Hit(document, _segments(texts.get(document.pk), query)) for document in shown]
+
+
+def _segments(text: DocumentText | None, query: SearchQuery) -> Sequence[Segment]:
+    if text is None:
+        return ()
+    return snippet(text.text, offsets_from_bytes(bytes(text.offsets)), query, width=SNIPPET_CHARS)

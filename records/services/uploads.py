@@ -1,0 +1,143 @@
+"""Filing a document by hand: the file is looked at in the sandbox before anything is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.accounts.models import User
+from goettingen_ecm.operations import outbox
+from goettingen_ecm.operations.refusals import InvalidInput
+from records import blob_store
+from records.blob_store import Staged
+from records.choices import ComponentKind, Direction
+from records.content.problems import Problem
+from records.content.results import Inspection, InspectRequest
+from records.content.sniffing import UPLOAD_WHITELIST
+from records.models import Blob, CaseFile, Document, DocumentType, Matter
+from records.services import blobs, documents, texts
+from records.services.actor import Actor, person
+from records.services.matters import NewMatter, open_matters
+from records.services.sandbox import sandbox
+
+INSPECTION_SECONDS = 30.0
+TOPIC = "records.document.filed"
+
+
+@dataclass(frozen=True, slots=True)
+class UploadWish:
+    """What the form says; without ``matter`` a new one named ``matter_title`` is opened."""
+
+    file: UploadedFile
+    title: str
+    matter: Matter | None
+    matter_title: str
+    document_type: DocumentType | None
+    direction: Direction
+    received_on: date | None
+    letter_date: date | None
+
+
+def file_upload(user: User, case_file: CaseFile, wish: UploadWish, key: str) -> Document:
+    """Check, store and file an uploaded document; text and search follow in the worker.
+
+    A repeated ``key`` (double click) returns the first filing's document.
+    Raises InvalidInput for what is not taken (type, size, bombs, macros), Forbidden, IllegalState.
+    """
+    staged = _stage(wish.file)
+    try:
+        inspection = _inspect(staged, wish.file.name or "")
+        _require_acceptable(inspection)
+        return _file(user, case_file, wish, key, staged, inspection)
+    finally:
+        blob_store.discard([staged])
+
+
+def _stage(file: UploadedFile) -> Staged:
+    limit = settings.UPLOAD_MAX_BYTES
+    if (file.size or 0) > limit:
+        raise InvalidInput(
+            _("Die Datei ist größer als %(n)s MB.") % {"n": limit // (1024 * 1024)}, field="file"
+        )
+    return blob_store.stage_chunks(file.chunks())
+
+
+def _inspect(staged: Staged, name: str) -> Inspection:
+    request = InspectRequest(staged.path, declared_name=name)
+    return sandbox().inspect_batch([request], deadline_seconds=INSPECTION_SECONDS)[0]
+
+
+REFUSED_PROBLEMS = frozenset({Problem.BOMB, Problem.EMPTY, Problem.CRASHED})
+
+
+def _require_acceptable(found: Inspection) -> None:
+    """Broken and encrypted files are kept and marked; what could harm the reader is not taken."""
+    if found.problem in REFUSED_PROBLEMS:
+        raise InvalidInput(found.problem_text, field="file")
+    if found.sniffed.has_macros:
+        raise InvalidInput(
+            _("Die Datei enthält Makros und wird nicht angenommen. Speichern Sie sie ohne Makros."),
+            field="file",
+        )
+    if found.sniffed.mime not in UPLOAD_WHITELIST:
+        raise InvalidInput(
+            _("Dateien dieses Typs (%(type)s) werden nicht angenommen. Erlaubt sind PDF, Office, "
+              "Bilder, E-Mails und Text.") % {"type": found.sniffed.mime},
+            field="file",
+        )  # fmt: skip
+
+
+def _file(
+    user: User, case_file: CaseFile, wish: UploadWish, key: str, staged: Staged, found: Inspection
+) -> Document:
+    with transaction.atomic():
+        actor = person(user, "records.upload", key=f"upload:{user.pk}:{key}")
+        repeated = _already_filed(actor)
+        if repeated is not None:
+            return repeated
+        blob = blobs.store_staged([staged])[staged.sha256]
+        texts.remember([(blob, found)])
+        matter = wish.matter or _new_matter(case_file, wish.matter_title, actor)
+        filed = documents.file_documents([_document(wish, matter, blob)], actor)[0]
+        outbox.publish(TOPIC, [{"documents": [filed.pk]}], actor.operation)
+    return filed
+
+
+def _already_filed(actor: Actor) -> Document | None:
+    return Document.objects.filter(versions__operation_id=actor.operation.pk).first()
+
+
+def _new_matter(case_file: CaseFile, title: str, actor: Actor) -> Matter:
+    return open_matters([NewMatter(case_file, title)], actor)[0]
+
+
+def _document(wish: UploadWish, matter: Matter, blob: Blob) -> documents.NewDocument:
+    name = Path(wish.file.name or "datei").name
+    return documents.NewDocument(
+        matter=matter,
+        title=wish.title or Path(name).stem,
+        direction=wish.direction,
+        content=documents.NewVersion([documents.NewComponent(ComponentKind.MAIN, blob, name)]),
+        document_type=wish.document_type,
+        received_on=wish.received_on,
+        letter_date=wish.letter_date,
+    )
+
+
+def open_blob(blob: Blob) -> BinaryIO:
+    """The untouched bytes of a blob, for a download."""
+    return blob_store.path_of(bytes(blob.sha256)).open("rb")
+
+
+def index_filed(document_ids: Sequence[int]) -> None:
+    """The outbox handler's work: read the text, make it searchable."""
+    texts.extract_texts(document_ids)
+    from records.services import indexing
+
+    indexing.index_documents(document_ids)

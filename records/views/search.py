@@ -1,0 +1,40 @@
+"""The search page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from goettingen_ecm.access.principals import rights_of
+from goettingen_ecm.audit.recording import record_search
+from records.selectors import search as selector
+from records.views.tables import case_file_url
+
+MOST_CHARS = 500
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Hits for ``q``; a number that is exactly one file opens it."""
+    text = request.GET.get("q", "").strip()[:MOST_CHARS]
+    if not text:
+        return render(request, "records/search.html", {"text": ""})
+    result = selector.search(request.user, text, page=_page(request))
+    _log(request, text, result.total)
+    if len(result.exact) == 1 and not result.hits and result.query.is_number:
+        return redirect(case_file_url(result.exact[0]))
+    return render(request, "records/search.html", {"text": text, "result": result})
+
+
+def _page(request: HttpRequest) -> int:
+    text = request.GET.get("seite", "1")
+    return min(max(1, int(text)), 20) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def _log(request: HttpRequest, text: str, hits: int) -> None:
+    record_search(
+        text,
+        actor_id=request.user.pk or 0,
+        session_key=request.session.session_key or "",
+        circles=rights_of(request.user).circles,
+        hits=hits,
+    )
