@@ -1,7 +1,11 @@
 """All addresses of the clerk's desk; each app owns its own list."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# One login for everybody, with its rate limit and second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("goettingen_ecm.desk.urls")),
