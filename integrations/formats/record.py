@@ -60,7 +60,7 @@ class MatterRecord:
     matter_type: str = ""
     title: str = ""
     period_from: date | None = None
-    period_to: date | None = None
+    period_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def _matter(wire: Wire) -> MatterRecord:
         matter_type=wire.get("typ", ""),
         title=wire.get("betreff", ""),
         period_from=_date(wire.get("zeitraumVon")),
-        period_to=_date(wire.get("zeitraumBis")),
+        period_until=_date(wire.get("zeitraumBis")),
     )
 
 
@@ -166,7 +166,7 @@ def _wire_matter(matter: MatterRecord) -> dict[str, Any]:
             "schluessel": _wire_keys(matter.keys),
             "betreff": matter.title,
             "zeitraumVon": _iso(matter.period_from),
-            "zeitraumBis": _iso(matter.period_to),
+            "zeitraumBis": _iso(matter.period_until),
         }
     )
 
