@@ -36,7 +36,10 @@ class PersonAdmin(ReferenceAdmin, UserAdmin):  # type: ignore[type-arg]
     inlines = [MembershipInline]
     fieldsets = (
         (None, {"fields": ("username", "password")}),
-        (_("Person"), {"fields": ("first_name", "last_name", "display_name", "job_title", "email")}),
+        (
+            _("Person"),
+            {"fields": ("first_name", "last_name", "display_name", "job_title", "email")},
+        ),
         (_("Zugang"), {"fields": ("is_active", "is_staff", "is_technical", "user_permissions")}),
     )
 

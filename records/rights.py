@@ -92,15 +92,22 @@ class RightsTable:
         return [*inherited, *self._file_grants.get(case_file.pk, ())]
 
     def _filtered(self, case_file: CaseFile, principal: int, why: str) -> Reason:
+        single_person = principal < 0
         facts = self.facts.get(principal)
-        if case_file.circle and principal >= 0:
-            if facts is None or case_file.circle not in facts.circles:
-                return Reason(principal, why, False, _("gehört nicht zum Berechtigungskreis"))
+        if case_file.circle and not single_person and not _in_circle(facts, case_file.circle):
+            return Reason(principal, why, False, _("gehört nicht zum Berechtigungskreis"))
         confidential = case_file.confidentiality == Confidentiality.CONFIDENTIAL
-        if confidential and principal >= 0:
-            if facts is None or facts.role not in CONFIDENTIAL_ROLES:
-                return Reason(principal, why, False, _("darf Vertrauliches nicht sehen"))
+        if confidential and not single_person and not _cleared(facts):
+            return Reason(principal, why, False, _("darf Vertrauliches nicht sehen"))
         return Reason(principal, why)
+
+
+def _in_circle(facts: PrincipalFacts | None, circle: str) -> bool:
+    return facts is not None and circle in facts.circles
+
+
+def _cleared(facts: PrincipalFacts | None) -> bool:
+    return facts is not None and facts.role in CONFIDENTIAL_ROLES
 
 
 def _principal_facts() -> dict[int, PrincipalFacts]:

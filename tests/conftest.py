@@ -127,7 +127,10 @@ def _own_database(template: str, blocker: object) -> Iterator[str]:
 
 @pytest.fixture
 def committed_db(
-    django_db_setup: None, template_db: str, django_db_blocker: object, monkeypatch: pytest.MonkeyPatch
+    django_db_setup: None,
+    template_db: str,
+    django_db_blocker: object,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[str]:
     """A database of its own in which commits are real: for workers, servers and faults.
 

@@ -131,7 +131,11 @@ def _units() -> dict[str, OrgUnit]:
     for code, parent, name, circles, further in UNITS:
         units[code], _created = OrgUnit.objects.get_or_create(
             code=code,
-            defaults={"parent": units.get(parent), "name": name, "circles": [str(c) for c in circles]},
+            defaults={
+                "parent": units.get(parent),
+                "name": name,
+                "circles": [str(c) for c in circles],
+            },
         )
         accounts.ensure_roles(units[code], [*WORKING, *further])
     return units
@@ -202,6 +206,4 @@ def _person(persona: Persona, units: dict[str, OrgUnit]) -> None:
     for unit, role in ((persona.unit, persona.role), *persona.further):
         accounts.give_role(user, units[unit], role)
     if persona.administrator:
-        user.user_permissions.set(
-            Permission.objects.filter(content_type__app_label__in=ADMIN_APPS)
-        )
+        user.user_permissions.set(Permission.objects.filter(content_type__app_label__in=ADMIN_APPS))

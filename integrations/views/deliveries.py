@@ -61,7 +61,9 @@ def delivery_list(request: HttpRequest) -> HttpResponse:
 
 
 def _state(delivery: Delivery) -> SafeString:
-    tone = {"done": "success", "failed": "danger"}.get(STATES[DeliveryState(delivery.state)], "info")
+    tone = {"done": "success", "failed": "danger"}.get(
+        STATES[DeliveryState(delivery.state)], "info"
+    )
     return cells.badge(delivery.get_state_display(), tone)
 
 

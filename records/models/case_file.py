@@ -144,9 +144,7 @@ class CaseFileExclusion(models.Model):
     class Meta:
         verbose_name = _("Ausschluss")
         verbose_name_plural = _("Ausschlüsse")
-        constraints = [
-            models.UniqueConstraint(fields=["case_file", "user"], name="exclusion_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["case_file", "user"], name="exclusion_once")]
 
     def __str__(self) -> str:
         return f"{self.case_file_id}: {self.user_id}"

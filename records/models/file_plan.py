@@ -81,7 +81,10 @@ class FilePlanEntry(TreeNode):
     )
     required_data = models.JSONField(_("Pflicht-Fachdaten"), default=list, blank=True)
     allowed_types = ArrayField(
-        models.CharField(max_length=40), default=list, blank=True, verbose_name=_("zulässige Dokumenttypen")
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        verbose_name=_("zulässige Dokumenttypen"),
     )
     capacity = models.PositiveIntegerField(_("Akten je Eintrag höchstens"), default=10_000)
     overflow_of = models.ForeignKey(
@@ -123,7 +126,7 @@ class FilePlanEntry(TreeNode):
 
 def plan_sort_key(code: str, title: str) -> str:
     """Numbers in codes sort as numbers: 10.2 before 10.10; then the title in German order."""
-    parts = ["%06d" % int(p) if p.isdigit() else p.casefold() for p in code.split(".")]
+    parts = [f"{int(p):06d}" if p.isdigit() else p.casefold() for p in code.split(".")]
     return (".".join(parts) + " " + din5007_key(title))[:250]
 
 

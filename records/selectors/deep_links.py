@@ -1,7 +1,7 @@
 """From a specialist system's key to visible case files."""
 
-from records.models import CaseFile, ExternalKey
 from goettingen_ecm.access.principals import Person
+from records.models import CaseFile, ExternalKey
 from records.selectors.case_files import SHOWN
 
 MOST = 50

@@ -100,8 +100,6 @@ def visible_document(user: Person, uuid: UUID) -> Document:
     return found
 
 
-
-
 def neighbours(user: Person, document: Document) -> tuple[Document | None, Document | None]:
     """The older and the newer document of the same file in reading order (date, then id)."""
     rows = documents_shown(user).filter(case_file=document.case_file_id).only("uuid", "title")

@@ -12,8 +12,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
 from goettingen_ecm.access.principals import Person, rights_of
-from records.analysis import SearchQuery, parse_query
-from records.analysis import Segment, offsets_from_bytes, snippet
+from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey
 from records.selectors.case_files import SHOWN, documents_shown
 
@@ -81,7 +80,9 @@ class Found:
     until: date = date.max
 
 
-def search(user: Person, text: str, *, page: int = 1, case_file: CaseFile | None = None) -> SearchResult:
+def search(
+    user: Person, text: str, *, page: int = 1, case_file: CaseFile | None = None
+) -> SearchResult:
     """Answer a query typed by a person; wrong input never raises."""
     query = parse_query(text)
     exact = exact_case_files(user, query) if case_file is None and page == 1 else []
@@ -118,7 +119,9 @@ def _full_text(
 ) -> tuple[Found, list[int]]:
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner must not walk the date index for rare words (search.md §2 trap 1).
-        cursor.execute(f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off"
+        )
         found = _count_and_newest(cursor, user, query, case_file)
         if not found.ids:
             return found, []

@@ -18,6 +18,7 @@ from records.selectors import access_explanation, case_files, deep_links, docume
 from records.services import reading
 from records.views import tables
 
+
 @require_GET
 def case_file_list(request: HttpRequest) -> HttpResponse:
     """Everything the person may see, newest movement first."""
@@ -65,7 +66,9 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "table": table,
         "may_file": may_file,
         "participations": case_file.participations.select_related("party")[:20],
-        "panels": [panel for source in file_panels.entries() if (panel := source(request, case_file))],
+        "panels": [
+            panel for source in file_panels.entries() if (panel := source(request, case_file))
+        ],
     }
     return render(request, "records/case_file_detail.html", context)
 
@@ -81,7 +84,10 @@ def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | N
         every,
         *(
             Node(
-                m.title, f"{base}?vorgang={m.uuid}", count=str(m.document_count), current=m == chosen  # type: ignore[attr-defined]
+                m.title,
+                f"{base}?vorgang={m.uuid}",
+                count=str(m.document_count),
+                current=m == chosen,  # type: ignore[attr-defined]
             )
             for m in matters
         ),
@@ -106,14 +112,12 @@ def case_file_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What happened, in sentences."""
     case_file = case_files.visible_case_file(request.user, uuid)
     page = history.case_file_history(case_file, after=request.GET.get("nach", ""))
-    return render(
-        request, "records/case_file_history.html", {"case_file": case_file, "page": page}
-    )
+    return render(request, "records/case_file_history.html", {"case_file": case_file, "page": page})
 
 
 @require_GET
 def case_file_access(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """"Wer darf das sehen und warum?" (requirements S2)."""
+    """ "Wer darf das sehen und warum?" (requirements S2)."""
     case_file = case_files.visible_case_file(request.user, uuid)
     explanation = access_explanation.explain(case_file)
     return render(

@@ -35,7 +35,12 @@ def document_url(document: Document) -> str:
 
 
 def case_files_table(
-    request: HttpRequest, rows: Sequence[CaseFile], next_cursor: str | None, *, sort: str, caption: str
+    request: HttpRequest,
+    rows: Sequence[CaseFile],
+    next_cursor: str | None,
+    *,
+    sort: str,
+    caption: str,
 ) -> Table[CaseFile]:
     return Table(
         caption=caption,
@@ -45,13 +50,18 @@ def case_files_table(
             Column(_("Federführung"), lambda f: f.lead_unit.name),
             Column(_("Stand"), _case_file_state),
             Column(
-                _("Zuletzt bewegt"), lambda f: cells.moment(f.last_activity_at), sort="zuletzt", tight=True
+                _("Zuletzt bewegt"),
+                lambda f: cells.moment(f.last_activity_at),
+                sort="zuletzt",
+                tight=True,
             ),
         ],
         rows=rows,
         empty=Empty(
             _("Hier liegen keine Akten, die Sie sehen dürfen."),
-            _("Suchen Sie nach einem Aktenzeichen oder wählen Sie einen anderen Eintrag im Aktenplan."),
+            _(
+                "Suchen Sie nach einem Aktenzeichen oder wählen Sie einen anderen Eintrag im Aktenplan."
+            ),
             reverse("file-plan"),
             _("Aktenplan öffnen"),
             icon="folder",
@@ -110,7 +120,9 @@ def _type(document: Document) -> str:
 def _extent(document: Document) -> str:
     if document.page_count is None:
         return ""
-    return _("1 Seite") if document.page_count == 1 else _("%(n)s Seiten") % {"n": document.page_count}
+    return (
+        _("1 Seite") if document.page_count == 1 else _("%(n)s Seiten") % {"n": document.page_count}
+    )
 
 
 def document_marks(document: Document) -> SafeString | str:
