@@ -46,7 +46,8 @@ def _schema_hash() -> str:
 
 
 def _administrate(statement: str, *names: str) -> None:
-    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as connection:
+    # Not from the environment: committed_db points that at the database it will drop.
+    with psycopg.connect(settings.DATABASE_OWNER_URL, autocommit=True) as connection:
         identifiers = [sql.Identifier(name) for name in names]
         connection.execute(sql.SQL(statement).format(*identifiers))
 
