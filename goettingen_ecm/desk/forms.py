@@ -41,10 +41,13 @@ class KernBoundField(BoundField):
         self, attrs: dict[str, Any], widget: forms.Widget | None = None
     ) -> dict[str, Any]:
         built = super().build_widget_attrs(attrs, widget)
-        css = _input_class(widget or self.field.widget)
+        drawn = widget or self.field.widget
+        css = _input_class(drawn)
         if css:
-            own = (widget or self.field.widget).attrs.get("class", "")
-            built["class"] = f"{css} {built.pop('class', own)}".strip()
+            built["class"] = f"{css} {drawn.attrs.get('class', '')}".strip()
+        if drawn.attrs.get("placeholder") == self.label:
+            # allauth repeats the label inside the field; it stands above it already.
+            built["placeholder"] = False
         return built
 
 

@@ -7,15 +7,7 @@ from django.utils.safestring import SafeString, mark_safe
 SPRITE = "icons/desk.svg"
 
 ICONS = frozenset(
-    """
-    start inbox tasks folder folder-open file-plan search complaint press interfaces chart settings
-    people person archive bell help key plus upload download edit trash undo refresh print copy link
-    external filter columns save close menu more logout sun stop play pin star chevron-right
-    chevron-left chevron-down chevron-up arrow-up arrow-down arrow-left arrow-right sort check
-    success info warning danger blocked waiting running draft lock unlock shield eye hold deadline
-    document documents image mail scan data attachment matter note calendar history building
-    delivery clearing scale zoom-in zoom-out fit-width rotate pane-left pane-right crest
-    """.split()
+    ["start", "inbox", "tasks", "folder", "folder-open", "file-plan", "search", "complaint", "press", "interfaces", "chart", "settings", "people", "person", "archive", "bell", "help", "key", "plus", "upload", "download", "edit", "trash", "undo", "refresh", "print", "copy", "link", "external", "filter", "columns", "save", "close", "menu", "more", "logout", "sun", "stop", "play", "pin", "star", "chevron-right", "chevron-left", "chevron-down", "chevron-up", "arrow-up", "arrow-down", "arrow-left", "arrow-right", "sort", "check", "success", "info", "warning", "danger", "blocked", "waiting", "running", "draft", "lock", "unlock", "shield", "eye", "hold", "deadline", "document", "documents", "image", "mail", "scan", "data", "attachment", "matter", "note", "calendar", "history", "building", "delivery", "clearing", "scale", "zoom-in", "zoom-out", "fit-width", "rotate", "pane-left", "pane-right", "crest"]
 )
 
 

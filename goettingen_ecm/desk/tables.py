@@ -13,6 +13,8 @@ from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from goettingen_ecm.desk import german
+
 Row = TypeVar("Row")
 Align = Literal["", "end", "center"]
 
@@ -170,9 +172,16 @@ def _css(column: Column[Any]) -> str:
     return " ".join(names)
 
 
+def _text(value: object) -> object:
+    """Numbers get German separators; a year or an id is passed as text by the caller."""
+    if value is None:
+        return ""
+    return german.number(value) if type(value) is int else value
+
+
 def _cell(column: Column[Any], row: Any) -> str:
     value = column.value(row)
-    content = "" if value is None else conditional_escape(value)
+    content = conditional_escape(_text(value))
     label = "" if column.hide_label else f' data-label="{escape(column.label)}"'
     css = _css(column)
     style = f' class="{css}"' if css else ""

@@ -28,7 +28,11 @@ def theme(request: HttpRequest) -> HttpResponse:
     choice = request.POST.get("theme", "")
     if choice in THEMES:
         response.set_cookie(
-            THEME_COOKIE, choice, max_age=THEME_AGE, samesite="Lax", httponly=True,
+            THEME_COOKIE,
+            choice,
+            max_age=THEME_AGE,
+            samesite="Lax",
+            httponly=True,
             secure=request.is_secure(),
         )
     else:
@@ -38,7 +42,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def keepalive(request: HttpRequest) -> HttpResponse:
-    """"Weiterarbeiten" in the time-out warning: the request itself keeps the session."""
+    """ "Weiterarbeiten" in the time-out warning: the request itself keeps the session."""
     return HttpResponse(status=204)
 
 

@@ -67,4 +67,4 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
-document.querySelector("[data-form-errors]")?.focus();
+document.querySelector("form:not([data-quiet]) [data-form-errors]")?.focus();

@@ -19,6 +19,7 @@ function refresh(form) {
   if (!count) return;
   const { none, one, many } = count.dataset;
   count.textContent = chosen.length === 0 ? none : chosen.length === 1 ? one : many.replace("#", chosen.length);
+  bar.toggleAttribute("data-empty", chosen.length === 0);
   bar.querySelectorAll("button").forEach((button) => { button.disabled = chosen.length === 0; });
 }
 

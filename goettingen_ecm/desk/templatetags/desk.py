@@ -32,8 +32,8 @@ register.filter("duration_de", german.duration)
 
 @register.filter
 def initials(name: str) -> str:
-    """``Anna Berger`` as ``AB``."""
-    words = [word for word in str(name).replace("-", " ").split() if word[0].isalpha()]
+    """``Dr. Anna Berger`` as ``AB``."""
+    words = [word for word in str(name).split() if word[0].isalpha() and not word.endswith(".")]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
 
 
@@ -81,7 +81,7 @@ def plot_bar(plot: BarPlot) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/progress.html")
-def progress(  # noqa: PLR0913 - a template tag's keywords are its interface
+def progress(
     progress: Progress,
     title: str,
     poll_url: str = "",
