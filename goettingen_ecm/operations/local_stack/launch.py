@@ -17,8 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from goettingen_ecm.operations.local_stack.layout import PROJECT_DIR, Layout, var_dir
+from goettingen_ecm.operations.local_stack.messages import compile_messages
 from goettingen_ecm.operations.local_stack.problems import StackError
-from goettingen_ecm.operations.local_stack.stack import Stack
+from goettingen_ecm.operations.local_stack.stack import Stack, require_writable
 from goettingen_ecm.operations.local_stack.supervisor import (
     Supervisor,
     read_procfile,
@@ -39,7 +40,7 @@ def run() -> int:
     """
     port = int(os.environ.get("ECM_PORT") or "8000")
     layout = Layout(var_dir())
-    layout.var.mkdir(parents=True, exist_ok=True)
+    require_writable(layout.var)
     with single_instance(layout):
         stop_orphans(layout.processes_file)
         require_port(port)
@@ -136,7 +137,7 @@ def reset_demo() -> int:
     Raises StackError while the application runs, without demo mode, or on a server of others.
     """
     layout = Layout(var_dir())
-    layout.var.mkdir(parents=True, exist_ok=True)
+    require_writable(layout.var)
     if not demo_wanted(os.environ):
         raise StackError("ECM_DEMO ist ausgeschaltet: hier liegen vielleicht echte Akten.")
     if os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL"):
@@ -194,11 +195,12 @@ def require_port(port: int) -> None:
             ) from None
 
 
-def require_disk(folder: Path) -> None:
-    """StackError below 1 GB of free space."""
+def require_disk(folder: Path, needed: int = MINIMUM_FREE_BYTES) -> None:
+    """StackError when fewer than ``needed`` bytes are free."""
     free = shutil.disk_usage(folder).free
-    if free < MINIMUM_FREE_BYTES:
-        raise StackError(f"Zu wenig Platz für Daten in {folder}: {free >> 20} MB frei, 1 GB nötig.")
+    if free < needed:
+        megabytes = f"{free >> 20} MB frei, {needed >> 20} MB nötig"
+        raise StackError(f"Zu wenig Platz für Daten in {folder}: {megabytes}.")
 
 
 def collect_static(environment: Environment, layout: Layout) -> None:
@@ -211,15 +213,6 @@ def collect_static(environment: Environment, layout: Layout) -> None:
     say("Statische Dateien werden gesammelt")
     manage(environment, "collectstatic", "--noinput", "--clear", "--verbosity", "0")
     stamp.write_text(state, encoding="utf-8")
-
-
-def compile_messages() -> None:
-    """Compile translations (Babel, no gettext tools needed) when a .po file is newer."""
-    for source in sorted((PROJECT_DIR / "locale").glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
-            command = ["-m", "babel.messages.frontend", "compile", "-i", source, "-o", target]
-            require_success([sys.executable, *map(str, command)], dict(os.environ))
 
 
 def fingerprint(folders: list[Path], files: list[Path]) -> str:

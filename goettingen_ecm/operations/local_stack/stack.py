@@ -23,7 +23,7 @@ class Stack:
     def __init__(self, environment: Mapping[str, str], layout: Layout | None = None) -> None:
         self.environment = environment
         self.layout = layout or Layout(var_dir())
-        _require_writable(self.layout.var)
+        require_writable(self.layout.var)
         with locked(self.layout.start_lock):
             self.secrets: Secrets = load_secrets(self.layout)
         self.runner = self._runner()
@@ -117,7 +117,8 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _require_writable(folder: Path) -> None:
+def require_writable(folder: Path) -> None:
+    """Make the folder when it is missing; StackError when we may not write there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, PermissionError) as error:
