@@ -7,6 +7,8 @@ class RecordsConfig(AppConfig):
     verbose_name = _("Schriftgut")
 
     def ready(self) -> None:
-        from records import start_cards
+        from goettingen_ecm.access.principals import extra_principals
+        from records import grants, start_cards
 
         start_cards.register()
+        extra_principals.register("records.grants", grants.held_by)

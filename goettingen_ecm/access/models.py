@@ -17,7 +17,9 @@ class AccessScope(models.Model):
 
     id = models.AutoField(primary_key=True)
     allow = ArrayField(models.IntegerField(), verbose_name=_("Berechtigte"))
-    deny = ArrayField(models.IntegerField(), default=list, verbose_name=_("ausgeschlossene Personen"))
+    deny = ArrayField(
+        models.IntegerField(), default=list, verbose_name=_("ausgeschlossene Personen")
+    )
     digest = models.BinaryField(_("Prüfsumme"), max_length=32, unique=True)
 
     class Meta:

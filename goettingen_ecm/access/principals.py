@@ -105,7 +105,7 @@ def compute(user_id: int) -> Rights:
     return Rights(user_id, principals, _scopes(principals, user_id), frozenset(roles))
 
 
-def _principals(holder: Holder) -> set[int]:
+def _principals(holder: Holder) -> frozenset[int]:
     single = {principal_ids.person(holder.user_id, c) for c in ("", *holder.circles)}
     extra = {p for source in extra_principals.entries() for p in source(holder)}
     return holder.groups | single | extra

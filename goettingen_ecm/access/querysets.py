@@ -13,7 +13,8 @@ class ScopeIsOneOf(models.Lookup[Any]):
     lookup_name = "any_of"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    # Django's stubs ask for a tuple of parameters, its own lookups return lists.
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         left, left_params = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s::int[])", [*left_params, list(self.rhs)]
 

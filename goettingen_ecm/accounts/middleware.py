@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
@@ -44,12 +45,26 @@ class SessionLockMiddleware:
         return False
 
     def _lock(self, request: HttpRequest) -> HttpResponse:
-        target = request.get_full_path() if request.method == "GET" else "/"
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _page_of(request)})}"
         logout(request)
         messages.info(request, _("Sie waren länger nicht aktiv. Bitte melden Sie sich wieder an."))
-        return redirect(f"{resolve_url(settings.LOGIN_URL)}?next={target}")
+        if "HX-Request" in request.headers:
+            # A part of a page must not be replaced by the login form: the whole page goes there.
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
 
     def _needs_second_factor(self, request: HttpRequest) -> bool:
         if not settings.MFA_REQUIRED or request.path.startswith(FREE_OF_MFA):
             return False
         return not is_mfa_enabled(request.user)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page the person was on: what was asked for, or where a form or part of it stood."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return request.get_full_path()
+    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    parts = urlsplit(shown)
+    if parts.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", parts.path or "/", parts.query, ""))

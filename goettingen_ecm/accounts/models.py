@@ -8,7 +8,8 @@ from typing import Any
 from django.contrib import auth
 from django.contrib.auth.models import AbstractUser, Group
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.choices import Circle, Role
@@ -20,8 +21,49 @@ def din5007_key(text: str) -> str:
     return "".join(c for c in folded if not unicodedata.combining(c)).casefold()[:200]
 
 
-class OrgUnit(models.Model):
-    """A unit of the city (Organisationseinheit); ``ancestors`` are ids from the top, itself last."""
+class TreeNode(models.Model):
+    """A row of a tree: ``ancestors`` are ids from the top, itself last.
+
+    Subclasses have a foreign key ``parent`` to themselves. Moving a node moves its branch.
+    """
+
+    ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            self._keep_path([*self._path_above(), self.pk])
+
+    def clean(self) -> None:
+        super().clean()
+        if self.pk is not None and self.pk in self._path_above():
+            raise ValidationError({"parent": _("Ein Eintrag kann nicht unter sich selbst stehen.")})
+
+    def _path_above(self) -> list[int]:
+        """Read anew: the parent in memory may have been moved since it was loaded."""
+        parent_id: int | None = getattr(self, "parent_id", None)
+        rows = type(self)._base_manager.filter(pk=parent_id).values_list("ancestors", flat=True)
+        return list(rows.get()) if parent_id else []
+
+    def _keep_path(self, path: list[int]) -> None:
+        if path == self.ancestors:
+            return
+        if path.count(self.pk) > 1:
+            raise ValueError(f"{self!r} would stand below itself")
+        self.ancestors = path
+        nodes = type(self)._base_manager
+        nodes.filter(pk=self.pk).update(ancestors=path)
+        below = list(nodes.filter(ancestors__contains=[self.pk]).exclude(pk=self.pk))
+        for node in below:
+            node.ancestors = path + node.ancestors[node.ancestors.index(self.pk) + 1 :]
+        nodes.bulk_update(below, ["ancestors"], batch_size=500)
+
+
+class OrgUnit(TreeNode):
+    """A unit of the city (Organisationseinheit)."""
 
     uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
     parent = models.ForeignKey(
@@ -35,7 +77,6 @@ class OrgUnit(models.Model):
     code = models.CharField(_("Kurzzeichen"), max_length=30, unique=True)
     name = models.CharField(_("Bezeichnung"), max_length=200)
     sort_key = models.CharField(_("Sortierschlüssel"), max_length=200, editable=False)
-    ancestors = ArrayField(models.BigIntegerField(), default=list, editable=False)
     circles = ArrayField(
         models.CharField(max_length=10, choices=Circle.choices),
         default=list,
@@ -56,10 +97,6 @@ class OrgUnit(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.sort_key = din5007_key(self.name)
         super().save(*args, **kwargs)
-        path = [*(self.parent.ancestors if self.parent else []), self.pk]
-        if path != self.ancestors:
-            self.ancestors = path
-            type(self).objects.filter(pk=self.pk).update(ancestors=path)
 
 
 class User(AbstractUser):
@@ -85,12 +122,16 @@ class User(AbstractUser):
         super().save(*args, **kwargs)
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
-        """Objects with a scope answer from the scope only: no superuser shortcut to contents."""
+        """Objects with a scope answer from the scope only: no superuser shortcut to contents.
+
+        guardian's backend would say yes to every superuser and to grants that circle or
+        clearance have removed, so only backends made for scopes are asked.
+        """
         if obj is not None and hasattr(obj, "scope_id"):
             return self.is_active and any(
                 backend.has_perm(self, perm, obj)
                 for backend in auth.get_backends()
-                if hasattr(backend, "has_perm")
+                if getattr(backend, "answers_for_scoped_objects", False)
             )
         return super().has_perm(perm, obj)
 
@@ -120,9 +161,9 @@ class UnitRole(models.Model):
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self, day: date) -> "MembershipQuerySet":
         """Memberships in force on ``day`` (both ends inclusive)."""
-        return self.filter(models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=day)).filter(
-            models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=day)
-        )
+        return self.filter(
+            models.Q(valid_from__isnull=True) | models.Q(valid_from__lte=day)
+        ).filter(models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=day))
 
 
 class Membership(models.Model):

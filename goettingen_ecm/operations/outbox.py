@@ -1,11 +1,13 @@
 """Publishing and delivering outbox messages: at least once, in order of availability."""
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F
 
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.models import Operation, OutboxMessage
@@ -48,35 +50,65 @@ def _nudge() -> None:
 
 
 def deliver_batch(limit: int = BATCH) -> int:
-    """Deliver up to ``limit`` due messages; returns how many were taken."""
+    """Deliver up to ``limit`` due messages; returns how many were taken.
+
+    A message is taken by postponing it, and that is committed before its handler runs: a message
+    whose handler crashes the worker or raises what it should not is tried later, with growing
+    delay, and holds no other message up.
+    """
+    taken = _take(limit)
+    waiting = deque(taken)
+    try:
+        while waiting:
+            _deliver(waiting.popleft())
+    finally:
+        _give_back(list(waiting))
+    return len(taken)
+
+
+def _take(limit: int) -> list[OutboxMessage]:
+    now = clock.now()
     with transaction.atomic():
         messages = list(
             OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(delivered_at__isnull=True, available_at__lte=clock.now())
+            .filter(delivered_at__isnull=True, available_at__lte=now)
             .order_by("available_at", "id")[:limit]
         )
         for message in messages:
-            _deliver(message)
-    return len(messages)
+            message.attempts += 1
+            message.available_at = now + _delay(message.attempts)
+        OutboxMessage.objects.bulk_update(messages, ["attempts", "available_at"])
+    return messages
+
+
+def _give_back(messages: Sequence[OutboxMessage]) -> None:
+    """Messages taken but not tried because the one before them failed badly."""
+    ids = [message.pk for message in messages]
+    OutboxMessage.objects.filter(pk__in=ids).update(
+        attempts=F("attempts") - 1, available_at=clock.now()
+    )
+
+
+def _delay(attempts: int) -> timedelta:
+    return min(timedelta(seconds=5 * 2 ** min(attempts, 10)), LONGEST_DELAY)
 
 
 def _deliver(message: OutboxMessage) -> None:
-    message.attempts += 1
+    """The handler's own writes and the mark "delivered" are committed together."""
     try:
         with transaction.atomic():
-            handlers.get(message.topic)(message.payload)
+            row = OutboxMessage.objects.select_for_update().get(pk=message.pk)
+            if row.delivered_at is not None:
+                return
+            handlers.get(row.topic)(row.payload)
+            OutboxMessage.objects.filter(pk=row.pk).update(delivered_at=clock.now(), last_error="")
     except (DeliveryProblem, DatabaseError, OSError) as error:
         if connection.connection is None or connection.connection.closed:
             raise
-        _postpone(message, error)
-    else:
-        message.delivered_at = clock.now()
-        message.last_error = ""
-    message.save(update_fields=["attempts", "delivered_at", "last_error", "available_at"])
+        _note(message, error)
 
 
-def _postpone(message: OutboxMessage, error: Exception) -> None:
-    delay = min(timedelta(seconds=5 * 2 ** min(message.attempts, 10)), LONGEST_DELAY)
-    message.available_at = clock.now() + delay
-    message.last_error = f"{type(error).__name__}: {error}"[:2000]
-    logger.warning("outbox delivery postponed", topic=message.topic, error=message.last_error)
+def _note(message: OutboxMessage, error: Exception) -> None:
+    text = f"{type(error).__name__}: {error}"[:2000]
+    OutboxMessage.objects.filter(pk=message.pk).update(last_error=text)
+    logger.warning("outbox delivery postponed", topic=message.topic, error=text)

@@ -68,8 +68,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "goettingen_ecm.accounts.middleware.SessionLockMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "goettingen_ecm.accounts.middleware.SessionLockMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "goettingen_ecm.operations.middleware.SecurityHeadersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -110,6 +110,8 @@ CACHES: dict[str, dict[str, Any]] = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "ecm",
         "TIMEOUT": 300,
+        # A hanging server is as bad as a lost one: nobody waits for the cache.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     },
 }
 
@@ -171,7 +173,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(os.environ.get("ECM_STATIC_DIR", VAR_DIR / "static"))
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
     ("kern", BASE_DIR / "node_modules" / "@kern-ux" / "native" / "dist"),

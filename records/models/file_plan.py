@@ -1,8 +1,11 @@
 """File plan versions, entries with inherited defaults, number counters."""
 
+from collections.abc import Collection
+from string import Formatter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,40 @@ from goettingen_ecm.accounts.choices import Circle
 from goettingen_ecm.accounts.models import OrgUnit, TreeNode, din5007_key
 from records.choices import Confidentiality, DispositionType
 from records.models.history import history
+
+
+def check_scheme(scheme: str, *, known: Collection[str], required: Collection[str]) -> None:
+    """Refuse a number scheme that could give one number twice or that cannot be filled in.
+
+    Raises ValidationError with the reason in German.
+    """
+    try:
+        names = {name for _text, name, _format, _conversion in Formatter().parse(scheme) if name}
+        scheme.format(**dict.fromkeys(known, 1))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise ValidationError(
+            _("Das Schema „%(scheme)s“ enthält eine unbekannte Angabe. Möglich sind: %(known)s."),
+            params={"scheme": scheme, "known": ", ".join(sorted(known))},
+        ) from error
+    if missing := set(required) - names:
+        raise ValidationError(
+            _("Ohne %(missing)s wäre eine Nummer nicht eindeutig."),
+            params={"missing": ", ".join(f"{{{name}}}" for name in sorted(missing))},
+        )
+
+
+def check_number_scheme(scheme: str) -> None:
+    """Counters run per entry and year, so both must stand in the number."""
+    check_scheme(
+        scheme,
+        known=("entry", "number", "year", "unit"),
+        required=("entry", "number", "year"),
+    )
+
+
+def check_case_scheme(scheme: str) -> None:
+    """Fallakten are led by their foreign key."""
+    check_scheme(scheme, known=("entry", "key"), required=("entry", "key"))
 
 
 class FilePlan(models.Model):
@@ -23,10 +60,16 @@ class FilePlan(models.Model):
     valid_from = models.DateField(_("gültig ab"))
     valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
     number_scheme = models.CharField(
-        _("Schema der Sachakten"), max_length=100, default="{entry}-{number:04d}/{year}"
+        _("Schema der Sachakten"),
+        max_length=100,
+        default="{entry}-{number:04d}/{year}",
+        validators=[check_number_scheme],
     )
     case_scheme = models.CharField(
-        _("Schema der Fallakten"), max_length=100, default="{entry}-{key}"
+        _("Schema der Fallakten"),
+        max_length=100,
+        default="{entry}-{key}",
+        validators=[check_case_scheme],
     )
 
     class Meta:

@@ -4,20 +4,14 @@ A number is never reused: the counter only grows within a committed transaction,
 one returns its numbers because the counter's row rolls back with it.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any
+from itertools import count
 
 from django.db import connection
 
 from records.choices import CaseFileKind
-from records.models import (
-    CaseFile,
-    FilePlan,
-    FilePlanEntry,
-    PlanEntryGroupGrant,
-    PlanEntryUserGrant,
-)
+from records.models import CaseFile, FilePlan, FilePlanEntry
 
 RESERVE = """
 INSERT INTO records_numbercounter (entry_id, year, last) VALUES (%s, %s, %s)
@@ -34,9 +28,9 @@ def reserve(wanted: Sequence[tuple[int, int]]) -> list[int]:
     """
     next_free: dict[tuple[int, int], int] = {}
     with connection.cursor() as cursor:
-        for key, count in sorted(Counter(wanted).items()):
-            cursor.execute(RESERVE, [*key, count])
-            next_free[key] = cursor.fetchone()[0] - count + 1
+        for key, how_many in sorted(Counter(wanted).items()):
+            cursor.execute(RESERVE, [*key, how_many])
+            next_free[key] = cursor.fetchone()[0] - how_many + 1
     numbers = []
     for key in wanted:
         numbers.append(next_free[key])
@@ -57,32 +51,48 @@ def case_number(plan: FilePlan, entry: FilePlanEntry, key: str) -> str:
 def place(files: Sequence[CaseFile]) -> None:
     """Move new files on to the entry's continuation when the entry is full (A7).
 
-    The entry's row is locked for Sachakten, whose numbers depend on it; Fallakten are counted
-    without a lock because a few more than the capacity do no harm.
+    The entry's row is locked for Sachakten, whose numbers depend on it, and whenever an entry is
+    continued; otherwise Fallakten are counted without a lock because a few more than the capacity
+    do no harm. Entries are taken in key order so that two batches never wait in a circle.
     """
-    subject = {f.entry_id for f in files if f.kind == CaseFileKind.SUBJECT}
-    locked = FilePlanEntry.objects.select_for_update(no_key=True).order_by("id")
-    list(locked.filter(pk__in=subject).values_list("id", flat=True))
-    room: dict[int, list[Any]] = {}
+    by_base: dict[int, list[CaseFile]] = defaultdict(list)
     for case_file in files:
-        base = case_file.entry
-        tail = room.get(base.pk) or _tail(base)
-        if tail[1] <= 0:
-            tail = [_continue(base), base.capacity]
-        tail[1] -= 1
-        room[base.pk] = tail
-        case_file.entry = tail[0]
+        by_base[case_file.entry.overflow_of_id or case_file.entry_id].append(case_file)
+    bases = FilePlanEntry.objects.in_bulk(list(by_base))
+    for pk in sorted(by_base):
+        _place_in(bases[pk], by_base[pk])
 
 
-def _tail(base: FilePlanEntry) -> list[Any]:
+def _place_in(base: FilePlanEntry, files: Sequence[CaseFile]) -> None:
+    exact = any(f.kind == CaseFileKind.SUBJECT for f in files)
+    tail, room = _tail(base)
+    if exact or room < len(files):
+        # Also for Fallakten that do not all fit: another batch may be continuing the entry.
+        _lock(base)
+        tail, room = _tail(base)
+    for case_file in files:
+        if room <= 0:
+            tail, room = _continue(base), base.capacity
+        case_file.entry = tail
+        room -= 1
+
+
+def _lock(base: FilePlanEntry) -> None:
+    FilePlanEntry.objects.select_for_update(no_key=True).only("pk").get(pk=base.pk)
+
+
+def _tail(base: FilePlanEntry) -> tuple[FilePlanEntry, int]:
     """The last continuation of the entry (or itself) and how many files still fit."""
     last = base.overflows.order_by("-id").first() or base
-    filled = CaseFile.objects.filter(entry=last).order_by()[: last.capacity].count()
-    return [last, last.capacity - filled]
+    filled = CaseFile.objects.filter(entry=last).order_by()[: base.capacity].count()
+    return last, base.capacity - filled
 
 
 def _continue(base: FilePlanEntry) -> FilePlanEntry:
-    """The next entry "Kennzeichen.lfd" beside the full one, with the same defaults."""
+    """The next entry "Kennzeichen.lfd" beside the full one, with the same defaults.
+
+    Grants of the full entry hold for its continuations too (``records.rights``).
+    """
     copied = {
         name: getattr(base, name)
         for name in (
@@ -91,11 +101,14 @@ def _continue(base: FilePlanEntry) -> FilePlanEntry:
             "required_data", "allowed_types", "capacity",
         )
     }  # fmt: skip
-    number = base.overflows.count() + 1
-    entry = FilePlanEntry(code=f"{base.code}.{number}", overflow_of=base, **copied)
+    entry = FilePlanEntry(code=_next_code(base), overflow_of=base, **copied)
     entry.save()
-    for model in (PlanEntryGroupGrant, PlanEntryUserGrant):
-        for grant in model.objects.filter(content_object=base):
-            grant.pk, grant.content_object = None, entry
-            grant.save()
     return entry
+
+
+def _next_code(base: FilePlanEntry) -> str:
+    """The first free "Kennzeichen.lfd"; retired entries keep theirs."""
+    taken = FilePlanEntry.objects.filter(plan=base.plan_id, code__startswith=f"{base.code}.")
+    codes = set(taken.values_list("code", flat=True))
+    free = (f"{base.code}.{number}" for number in count(base.overflows.count() + 1))
+    return next(code for code in free if code not in codes)
