@@ -189,6 +189,8 @@ PAGE_IMAGE_DIR = VAR_DIR / "cache" / "pages"
 ANALYSER_CACHE_DIR = VAR_DIR / "cache" / "analyser"
 AUDIT_ANCHOR_DIR = Path(os.environ.get("ECM_AUDIT_ANCHOR_DIR", VAR_DIR / "anchors"))
 DROP_DIR = Path(os.environ.get("ECM_DROP_DIR", VAR_DIR / "drop"))
+# Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
+FAULT_POINTS_ALLOWED = False
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")
 
 UPLOAD_MAX_BYTES = int(os.environ.get("ECM_UPLOAD_MAX_MB", "200")) * 1024 * 1024
@@ -207,7 +209,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "Europe/Berlin"
 CELERY_BEAT_SCHEDULE = {
-    "nudge-deliveries": {"task": "integrations.tasks.nudge_deliveries", "schedule": 10.0},
+    "nudge-deliveries": {
+        "task": "integrations.tasks.nudge_deliveries",
+        "schedule": 10.0,
+        # While every worker is busy importing, calls must not pile up.
+        "options": {"expires": 9.0},
+    },
     "deliver-outbox": {"task": "goettingen_ecm.operations.tasks.deliver_outbox", "schedule": 5.0},
     "seal-audit": {"task": "goettingen_ecm.audit.tasks.seal_audit", "schedule": 3.0},
     "audit-partitions": {

@@ -11,6 +11,7 @@ from goettingen_ecm.settings.base import *
 SECRET_KEY = "test-only-secret-key-of-sufficient-length-for-django"
 AUDIT_KEY = os.environ.get("ECM_AUDIT_KEY") or "test-only-audit-key"
 DEBUG = False
+FAULT_POINTS_ALLOWED = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 
 # A run's files live apart; subprocesses of the same run find them through the environment.
