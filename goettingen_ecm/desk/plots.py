@@ -1,35 +1,28 @@
-"""Bar plots as SVG geometry; components/plot_bar.html draws them with the table beside."""
+"""Bar plots as SVG geometry; components/plot_bar.html draws them with the table beside.
+
+Widths are percentages and the label stands above its bar, so the text keeps its size on a phone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
-
 from goettingen_ecm.desk import german
 
-ROW_HEIGHT = 26
-BAR_HEIGHT = 16
-LABEL_WIDTH = 210
-WIDTH = 700
-VALUE_WIDTH = 70
+ROW_HEIGHT = 40
+TEXT_BASE = 15
+BAR_TOP = 21
+BAR_HEIGHT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar in user units of the SVG; ``text`` is the value as a German number."""
+    """One bar: vertical places in pixels, ``width`` in percent, ``text`` the value in German."""
 
     label: str
     text: str
-    y: int
+    text_y: str
+    y: str
     width: str
-
-    @property
-    def text_y(self) -> int:
-        return self.y + 13
-
-    @property
-    def value_x(self) -> SafeString:
-        return SafeString(f"{LABEL_WIDTH + float(self.width) + 8:.1f}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +35,24 @@ class BarPlot:
     values: Sequence[tuple[str, float]]
     digits: int = 0
 
-    label_width = LABEL_WIDTH
-    bar_height = BAR_HEIGHT
-    width = WIDTH
+    @property
+    def height(self) -> str:
+        return str(max(1, len(self.values)) * ROW_HEIGHT)
 
     @property
-    def height(self) -> int:
-        return max(1, len(self.values)) * ROW_HEIGHT
+    def bar_height(self) -> str:
+        return str(BAR_HEIGHT)
 
     @property
     def bars(self) -> list[Bar]:
         largest = max((value for _label, value in self.values), default=0) or 1
-        room = WIDTH - LABEL_WIDTH - VALUE_WIDTH
         return [
             Bar(
                 label=label,
                 text=german.number(value, self.digits),
-                y=row * ROW_HEIGHT + (ROW_HEIGHT - BAR_HEIGHT) // 2,
-                width=f"{max(value, 0) / largest * room:.1f}",
+                text_y=str(row * ROW_HEIGHT + TEXT_BASE),
+                y=str(row * ROW_HEIGHT + BAR_TOP),
+                width=f"{max(value, 0) / largest * 100:.2f}%",
             )
             for row, (label, value) in enumerate(self.values)
         ]
