@@ -109,7 +109,7 @@ def _ole_type(ole: olefile.OleFileIO, names: set[str]) -> Container:
         return Container("application/vnd.ms-powerpoint", encrypted=_powerpoint_encrypted(ole))
     if "__properties_version1.0" in names:
         return Container("application/vnd.ms-outlook")
-    if "matost" in names or "mm" in names and "contents" in names:
+    if "matost" in names or ("mm" in names and "contents" in names):
         return Container("application/vnd.ms-works")
     return Container("application/x-ole-storage")
 

@@ -40,7 +40,7 @@ _TYPES = (
     FileType("application/xml", Family.XML, ("xml", "xsd", "xsl", "xslt", "xhtml", "txt", "gml")),
     FileType("application/rtf", Family.DOCUMENT, ("rtf", "doc")),
     FileType("message/rfc822", Family.MAIL, ("eml", "mht", "mhtml", "txt")),
-    FileType("application/mbox", Family.MAIL, ("mbox", "txt")),
+    FileType("application/mbox", Family.MAIL, ("mbox", "mbx", "eml", "txt")),
     FileType(f"{_MS}outlook", Family.MAIL, ("msg", "oft")),
     FileType("application/msword", Family.DOCUMENT, ("doc", "dot")),
     FileType(f"{_MS}excel", Family.SPREADSHEET, ("xls", "xlt")),

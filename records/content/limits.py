@@ -1,6 +1,7 @@
 """How much of a file is looked at before it counts as too much. Passed in, never read from settings."""
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 MIB = 1024 * 1024
 GIB = 1024 * MIB
@@ -33,3 +34,15 @@ class Limits:
     def as_dict(self) -> dict[str, int | float]:
         """The bounds as they travel to the child."""
         return asdict(self)
+
+
+# Hashing and scanning large files takes honest time.
+_BYTES_PER_SECOND = 50 * MIB
+
+
+def extra_seconds(path: Path) -> float:
+    """Seconds a file may take beyond the usual because of its size; 0 when it is not there."""
+    try:
+        return path.stat().st_size / _BYTES_PER_SECOND
+    except OSError:
+        return 0.0

@@ -34,11 +34,13 @@ _TEXTS = {
     "Vorschau und Volltextsuche sind nicht möglich.",
 }
 
+UNREADABLE_TEXT = "Die Datei konnte nicht gelesen werden (fehlt oder keine Leserechte)."
 NOT_REACHED_TEXT = "Die Datei wurde noch nicht geprüft: Die Zeit für diesen Stapel war um."
 
 
 def explain(problem: Problem | None, detail: str = "") -> str:
-    """A plain German sentence for a problem, with the particular reason behind it if known."""
+    """A plain German sentence for a problem; sizes behind it are named, technical details not."""
     if problem is None:
-        return detail
-    return f"{_TEXTS[problem]} ({detail})" if detail else _TEXTS[problem]
+        return ""
+    told = detail and problem in (Problem.BOMB, Problem.TOO_LARGE)
+    return f"{_TEXTS[problem]} ({detail})" if told else _TEXTS[problem]

@@ -46,6 +46,7 @@ _MAIL_HEADER = re.compile(
     r"delivered-to|reply-to|x-[a-z-]+|dkim-signature|in-reply-to|sender|user-agent):",
     re.IGNORECASE | re.MULTILINE,
 )
+_MBOX_LINE = re.compile(r"From \S+ +\w{3} \w{3} +\d+ [\d:]{5,8} .*\d{4}\s*$", re.MULTILINE)
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|table|script)\b", re.IGNORECASE)
 _MIN_MAIL_HEADERS = 3
 _GENERIC_MIMES = {"", "application/octet-stream", "binary/octet-stream", "application/unknown"}
@@ -76,6 +77,8 @@ def examine(file: IO[bytes], declared_name: str = "", declared_mime: str = "") -
     file.seek(0)
     head = file.read(HEAD_BYTES)
     found = _container(file, head) or Found(_typed(_plain_type(head)))
+    if found.sniffed.mime == "text/plain" and extension_of(declared_name) == "csv":
+        found = Found(_typed("text/csv"))
     mismatch = is_mismatch(found.sniffed, declared_name, declared_mime)
     return replace(found, sniffed=replace(found.sniffed, declared_mismatch=mismatch))
 
@@ -148,7 +151,7 @@ def _text_type(head: bytes) -> str | None:
     if text is None:
         return None
     start = text.lstrip("\ufeff \t\r\n")
-    if text.startswith("From ") and _MAIL_HEADER.search(text):
+    if _MBOX_LINE.match(text):
         return "application/mbox"
     if _is_mail(start):
         return "message/rfc822"
@@ -218,7 +221,9 @@ def _mime_differs(sniffed: Sniffed, declared: str) -> bool:
 def upload_refusal(sniffed: Sniffed) -> str | None:
     """Why a browser upload of this type is refused, in German; None when it is welcome (E9)."""
     if sniffed.has_macros:
-        return "Dateien mit Makros werden nicht angenommen. Bitte ohne Makros oder als PDF speichern."
+        return (
+            "Dateien mit Makros werden nicht angenommen. Bitte ohne Makros oder als PDF speichern."
+        )
     if sniffed.mime not in UPLOAD_MIMES:
         return f"Dieser Dateityp wird nicht angenommen. Erlaubt sind: {allowed_types()}."
     if sniffed.declared_mismatch:
@@ -244,4 +249,3 @@ def accept_attribute() -> str:
         if one.family in (Family.IMAGE, Family.PDF) or extension == one.extension
     }
     return ",".join(sorted(f".{extension}" for extension in wanted - {"ai"}))
-
