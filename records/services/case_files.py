@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import transaction
 
-
 from goettingen_ecm.accounts.models import OrgUnit, User, din5007_key
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
@@ -44,6 +43,8 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
         _guard(one, actor)
     with transaction.atomic():
         defaults = _inherited([one.entry for one in wanted])
+        for one in wanted:
+            _guard_circle(one, defaults[one.entry.pk])
         files = [_draft(one, defaults[one.entry.pk]) for one in wanted]
         for case_file, scope_id in zip(files, rights.scope_ids_for(files), strict=True):
             case_file.scope_id = scope_id
@@ -91,13 +92,17 @@ def _inherited(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
     )
     for entry in entries:
         if entry.pk in with_children:
-            raise IllegalState(f"{entry.code} hat Untereinträge; Akten liegen nur in der untersten Ebene.")
+            raise IllegalState(
+                f"{entry.code} hat Untereinträge; Akten liegen nur in der untersten Ebene."
+            )
     return {e.pk: _resolve([by_id[a] for a in reversed(e.ancestors)]) for e in entries}
 
 
 def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:
     def nearest(name: str, otherwise: Any) -> Any:
-        return next((v for e in nearest_first if (v := getattr(e, name)) not in (None, "")), otherwise)
+        return next(
+            (v for e in nearest_first if (v := getattr(e, name)) not in (None, "")), otherwise
+        )
 
     return EntryDefaults(
         confidentiality=nearest("confidentiality", Confidentiality.INTERNAL),
@@ -105,6 +110,15 @@ def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:
         retention_years=nearest("retention_years", None),
         disposition=nearest("disposition", DispositionType.APPRAISE),
     )
+
+
+def _guard_circle(one: NewCaseFile, defaults: EntryDefaults) -> None:
+    """A file nobody of its lead unit may see would be lost."""
+    if defaults.circle and defaults.circle not in one.lead_unit.circles:
+        raise IllegalState(
+            f"{one.lead_unit.name} gehört nicht zum Berechtigungskreis von {one.entry.code}.",
+            next_step="Wählen Sie eine Einheit des Kreises als federführende Einheit.",
+        )
 
 
 def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
@@ -148,7 +162,9 @@ def _avoid_collisions(wanted: Sequence[NewCaseFile], files: Sequence[CaseFile]) 
     """Two mandants may use the same case number: the later file names its mandant."""
     numbers = Counter(f.aktenzeichen for f in files)
     taken = set(
-        CaseFile.objects.filter(aktenzeichen__in=list(numbers)).values_list("aktenzeichen", flat=True)
+        CaseFile.objects.filter(aktenzeichen__in=list(numbers)).values_list(
+            "aktenzeichen", flat=True
+        )
     )
     for one, case_file in zip(wanted, files, strict=True):
         doubled = case_file.aktenzeichen in taken or numbers[case_file.aktenzeichen] > 1

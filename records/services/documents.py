@@ -7,10 +7,17 @@ from typing import Any
 
 from django.db import transaction
 
+from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, Refusal
 from records import policies
-from records.choices import ComponentKind, Direction, DocumentStatus, ExternalKeyKind
+from records.choices import (
+    CaseFileStatus,
+    ComponentKind,
+    Direction,
+    DocumentStatus,
+    ExternalKeyKind,
+)
 from records.models import (
     Blob,
     CaseFile,
@@ -94,7 +101,8 @@ def file_documents(wanted: Sequence[NewDocument], actor: Actor) -> list[Document
         for case_file in locked.values():
             if (refusal := filing_refusal(case_file, actor)) is not None:
                 raise refusal
-        documents = writing.create([_draft(one) for one in wanted], actor)
+        matters = _current_matters(wanted, actor)
+        documents = writing.create([_draft(one, matters[one.matter.pk]) for one in wanted], actor)
         _add_first_versions(wanted, documents, actor)
         _remember_keys(wanted, documents, actor)
         _touch(locked)
@@ -102,12 +110,34 @@ def file_documents(wanted: Sequence[NewDocument], actor: Actor) -> list[Document
     return documents
 
 
-def _draft(one: NewDocument) -> Document:
+def _current_matters(wanted: Sequence[NewDocument], actor: Actor) -> dict[int, Matter]:
+    """The matters as they are under the files' lock: their rights may have been narrowed since."""
+    matters = Matter.objects.in_bulk([one.matter.pk for one in wanted])
+    _require_sight(list(matters.values()), actor)
+    for matter in matters.values():
+        if matter.status != CaseFileStatus.ACTIVE:
+            raise IllegalState(
+                f"Der Vorgang „{matter.title}“ ist {matter.get_status_display()}.",
+                next_step="Wählen Sie einen Vorgang in Bearbeitung oder legen Sie einen neuen an.",
+            )
+    return matters
+
+
+def _require_sight(objects: Sequence[Matter] | Sequence[Document], actor: Actor) -> None:
+    """Matters and documents may be narrower than their file."""
+    if actor.user is None:
+        return
+    seen = set(rights_of(actor.user).scope_ids)
+    if any(one.scope_id not in seen for one in objects):
+        raise Forbidden("Diesen Teil der Akte dürfen Sie nicht bearbeiten.")
+
+
+def _draft(one: NewDocument, matter: Matter) -> Document:
     now = clock.now()
     main = _main_blob(one.content)
     return Document(
-        case_file_id=one.matter.case_file_id,
-        matter=one.matter,
+        case_file_id=matter.case_file_id,
+        matter=matter,
         title=one.title.strip()[:500] or main.file_name,
         direction=one.direction,
         document_type=one.document_type,
@@ -121,7 +151,7 @@ def _draft(one: NewDocument) -> Document:
         mime_type=main.blob.mime_type,
         page_count=main.blob.page_count,
         problem=main.blob.problem,
-        scope_id=one.matter.scope_id,
+        scope_id=matter.scope_id,
     )
 
 
@@ -202,7 +232,9 @@ def _locked_for_change(document_ids: Sequence[int], actor: Actor) -> dict[int, D
         if (refusal := filing_refusal(case_file, actor)) is not None:
             raise refusal
     _touch(locked)
-    return lock_documents(document_ids)
+    documents = lock_documents(document_ids)
+    _require_sight(list(documents.values()), actor)
+    return documents
 
 
 def add_versions(wanted: Sequence[tuple[int, NewVersion]], actor: Actor) -> list[Document]:

@@ -7,13 +7,13 @@ from datetime import date
 from django.db import transaction
 
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
-from records import policies
+from goettingen_ecm.operations.refusals import InvalidInput
 from records.choices import ExternalKeyKind
 from records.models import CaseFile, ExternalKey, Matter
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.documents import filing_refusal, lock_case_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,38 +31,31 @@ class NewMatter:
 def open_matters(wanted: Sequence[NewMatter], actor: Actor) -> list[Matter]:
     """Open matters; they start with their file's rights.
 
-    Raises InvalidInput (title), Forbidden (no working role), IllegalState (file closed).
+    Raises InvalidInput (title) or the file's refusal (``documents.filing_refusal``).
     """
     for one in wanted:
-        _guard(one, actor)
+        if not one.title.strip():
+            raise InvalidInput("Bitte geben Sie einen Betreff an.", field="title")
     with transaction.atomic():
-        matters = writing.create([_draft(one) for one in wanted], actor)
+        locked = lock_case_files([one.case_file.pk for one in wanted])
+        for case_file in locked.values():
+            if (refusal := filing_refusal(case_file, actor)) is not None:
+                raise refusal
+        matters = writing.create([_draft(one, locked[one.case_file.pk]) for one in wanted], actor)
         _remember_keys(wanted, matters, actor)
         record_changes("records.matter.opened", matters, actor)
     return matters
 
 
-def _guard(one: NewMatter, actor: Actor) -> None:
-    if not one.title.strip():
-        raise InvalidInput("Bitte geben Sie einen Betreff an.", field="title")
-    if actor.user is not None and not policies.can_file_documents(actor.user, one.case_file):
-        raise Forbidden("In dieser Akte dürfen Sie keine Vorgänge anlegen.")
-    if not policies.is_open(one.case_file):
-        raise IllegalState(
-            f"Die Akte {one.case_file.aktenzeichen} ist abgeschlossen.",
-            next_step="Die Registratur kann den Abschluss aufheben.",
-        )
-
-
-def _draft(one: NewMatter) -> Matter:
+def _draft(one: NewMatter, case_file: CaseFile) -> Matter:
     return Matter(
-        case_file=one.case_file,
+        case_file=case_file,
         title=one.title.strip()[:500],
         matter_type=one.matter_type,
         period_from=one.period_from,
         period_until=one.period_until,
         opened_on=clock.today(),
-        scope_id=one.case_file.scope_id,
+        scope_id=case_file.scope_id,
     )
 
 
