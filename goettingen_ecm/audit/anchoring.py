@@ -102,7 +102,9 @@ def _predecessor(cursor: Any, store: AnchorStore) -> Predecessor:
     registered = Predecessor(*row) if row else Predecessor()
     if in_files is None or in_files.number <= registered.number:
         return registered
-    _register(cursor, in_files)
+    for line in store.lines():
+        if line.anchor and line.anchor.number > registered.number and line.anchor.is_authentic():
+            _register(cursor, line.anchor)
     moment = datetime.fromisoformat(in_files.written_at)
     return Predecessor(in_files.number, in_files.mac, in_files.sealed, moment)
 

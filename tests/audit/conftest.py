@@ -100,12 +100,6 @@ def record_many(first: int, count: int, moment: datetime) -> None:
         record([entry(number) for number in range(first, first + count)])
 
 
-def seal_and_anchor(moment: datetime) -> None:
-    with clock.fixed(moment):
-        seal_entries()
-        write_anchor_if_due(force=True)
-
-
 def build_protocol() -> None:
     """Six months, three transactions and two anchors each."""
     create_partitions(first=MONTHS[0].date(), months=len(MONTHS))
@@ -115,5 +109,7 @@ def build_protocol() -> None:
             moment = month.replace(day=day)
             record_many(number, count, moment)
             number += count
-            if day != 11:
-                seal_and_anchor(moment)
+            with clock.fixed(moment):
+                seal_entries()
+                if day != 11:
+                    write_anchor_if_due(force=True)

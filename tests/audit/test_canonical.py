@@ -66,7 +66,9 @@ def decode(content: bytes) -> dict[str, str]:
 
 @given(ROWS)
 def test_the_bytes_can_be_read_back_so_no_two_rows_share_them(row: Sequence[str | None]) -> None:
-    present = {name: value for name, value in zip(ENTRY_COLUMNS, row, strict=True) if value is not None}
+    present = {
+        name: value for name, value in zip(ENTRY_COLUMNS, row, strict=True) if value is not None
+    }
     assert decode(encode_entry(row)) == present
 
 

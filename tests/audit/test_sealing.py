@@ -7,7 +7,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
 from django.db import connection, connections, transaction
 
 from goettingen_ecm.audit import canonical, sealing
@@ -48,9 +47,7 @@ def test_entries_are_sealed_in_batches_in_the_order_of_their_transactions(commit
         record([entry(number) for number in range(first, first + 10)])
     assert seal_entries(batch=7) == 30
     assert sealed_ids() == entry_ids()
-    assert list(AuditSeal.objects.order_by("seq").values_list("seq", flat=True)) == [
-        *range(1, 31)
-    ]
+    assert list(AuditSeal.objects.order_by("seq").values_list("seq", flat=True)) == [*range(1, 31)]
     assert seal_entries() == 0
     assert verify().findings == []
 

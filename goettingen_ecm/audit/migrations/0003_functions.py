@@ -44,7 +44,7 @@ BEGIN
   RETURN made;
 END $$;
 REVOKE ALL ON FUNCTION audit_create_partitions(date, int) FROM PUBLIC;
-"""  # noqa: S608 - constants only
+"""
 
 PRUNE_READ_MARKS = """
 CREATE FUNCTION audit_prune_read_marks() RETURNS bigint

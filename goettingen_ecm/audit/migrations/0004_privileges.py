@@ -30,7 +30,7 @@ DO $$ BEGIN
     {statements}
   END IF;
 END $$
-"""  # noqa: S608 - constants only
+"""
 
 
 GRANT = for_other_role(f"""

@@ -110,8 +110,8 @@ def _check_register(cursor: Any, by_number: dict[int, Anchor], book: AnchorBook)
             text = _("Anker {number} steht im Verzeichnis der Datenbank anders als in den Dateien.")
             _add(book, FindingKind.ANCHOR_CHANGED, text, number)
     _report_missing(missing, book)
-    # A crash between file and register may leave out the newest row, never an older one.
-    for number in sorted(set(by_number) - set(rows) - {newest}):
+    # A crash or an older backup may leave out the register's end: the next anchor fills it in.
+    for number in sorted(set(range(1, max(rows, default=0))) & set(by_number) - set(rows)):
         text = _("Anker {number} fehlt im Verzeichnis der Datenbank.")
         _add(book, FindingKind.ANCHOR_REMOVED, text, number)
 
