@@ -8,7 +8,10 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         from goettingen_ecm.access.principals import extra_principals
+        from goettingen_ecm.operations import outbox
         from records import grants, start_cards
+        from records.services import plan_rights
 
         start_cards.register()
         extra_principals.register("records.grants", grants.held_by)
+        outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

@@ -6,6 +6,21 @@ from goettingen_ecm.audit.actions import register_action
 
 SENTENCES = {
     "records.case_file.opened": _("{actor} hat {object} angelegt"),
+    "records.case_file.access_granted": _("{actor} hat {object} freigegeben"),
+    "records.case_file.access_revoked": _("{actor} hat eine Freigabe für {object} beendet"),
+    "records.case_file.person_excluded": _("{actor} hat eine Person von {object} ausgeschlossen"),
+    "records.case_file.person_readmitted": _(
+        "{actor} hat einen Ausschluss von {object} aufgehoben"
+    ),
+    "records.case_file.changed": _("{actor} hat {object} geändert: {fields}"),
+    "records.matter.narrowed": _("{actor} hat die Sichtbarkeit von {object} geändert"),
+    "records.plan_entry.access_granted": _(
+        "{actor} hat eine Zugriffsdefinition für {object} erteilt"
+    ),
+    "records.plan_entry.access_revoked": _(
+        "{actor} hat eine Zugriffsdefinition von {object} beendet"
+    ),
+    "records.file_plan.imported": _("{actor} hat {object} eingelesen"),
     "records.case_file.read": _("{actor} hat {object} geöffnet"),
     "records.matter.opened": _("{actor} hat {object} angelegt"),
     "records.party.created": _("{actor} hat {object} aufgenommen"),

@@ -37,6 +37,18 @@ def can_explain_access(user: Person, case_file: CaseFile) -> bool:
     return can_view(user, case_file)
 
 
+def can_change_rights(user: Person, case_file: CaseFile) -> bool:
+    """Releases, exclusions and confidentiality: Leitung or Registratur of the lead unit."""
+    return can_view(user, case_file) and rights_of(user).has_role_in(
+        case_file.lead_unit_id, Role.HEAD, Role.REGISTRY
+    )
+
+
+def can_define_access(user: Person) -> bool:
+    """Access definitions of the file plan are reference data: no sight of contents is needed."""
+    return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)
+
+
 def is_open(case_file: CaseFile) -> bool:
     """Read-only for everybody and every interface once closed (requirements R1)."""
     return case_file.status == CaseFileStatus.ACTIVE

@@ -13,7 +13,7 @@ The policy in one place (requirements S1-S3, D3, D4; handbook "Wer sieht was"):
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -81,14 +81,13 @@ class RightsTable:
         claims = [*self._by_confidentiality(case_file), *self._by_grants(case_file)]
         return [self._judged(case_file, claim) for claim in claims]
 
-    def rights(self, case_file: CaseFile, narrow_to: Sequence[int] | None = None) -> scopes.Rights:
+    def rights(self, case_file: CaseFile, *narrowings: Collection[int]) -> scopes.Rights:
         """The effective rights: kept principals and the deny list.
 
-        ``narrow_to``: at most these groups (or principals) of them; it never adds one.
+        Each of ``narrowings`` leaves at most these groups (or principals); it never adds one.
         """
         kept = [r for r in self.reasons(case_file) if r.kept]
-        if narrow_to is not None:
-            wanted = set(narrow_to)
+        for wanted in narrowings:
             kept = [r for r in kept if r.group_id in wanted or r.principal in wanted]
         return scopes.rights((r.principal for r in kept), self._denied.get(case_file.pk, ()))
 
