@@ -45,17 +45,16 @@ def check(batch: Batch) -> Batch:
     Items for which the disk has no room wait where they are.
     """
     checked, waiting = _take_in(batch)
-    _judge(checked)
-    reach("files_staged")
     staged = [one.staged for c in checked for one in c.arrived if one.staged is not None]
     try:
-        blob_store.commit(staged)
+        _judge(checked)
+        reach("files_staged")
+        good = _commit(batch.only([c.item for c in checked]), checked, staged)
     except (StoreFull, OSError) as error:
-        blob_store.discard(staged)
         _require_full_disk(error)
-        checked, waiting = [], batch.items
-    reach("after_blob_rename")
-    good = _commit(batch.only([c.item for c in checked]), checked, staged)
+        good, waiting = batch.only([]), batch.items
+    finally:
+        blob_store.discard(staged)
     _wait_for_room(batch.only(waiting))
     return good
 
@@ -121,7 +120,9 @@ def _commit(batch: Batch, checked: Sequence[Checked], staged: Sequence[Staged]) 
     with transaction.atomic():
         held = {item.pk for item in leases.still_held(batch, Stage.RECEIVED).items}
         mine = [one for one in checked if one.item.pk in held]
-        _keep_references(mine, store_staged(staged))
+        blobs = store_staged(staged)
+        reach("after_blob_rename")
+        _keep_references(mine, blobs)
         good = [one.item for one in mine if one.problem is None]
         steps.advance(good, Stage.CHECKED)
         outcomes.end_clearing([(c.item, c.problem) for c in mine if c.problem is not None])

@@ -60,5 +60,5 @@ def end_clearing(problems: Sequence[tuple[DeliveryItem, Problem]]) -> None:
         ],
         update_conflicts=True,
         unique_fields=["item"],
-        update_fields=["reason", "explanation", "state", "created_at", "closed_at"],
+        update_fields=["reason", "explanation", "state", "created_at", "closed_at", "closed_by_id"],
     )

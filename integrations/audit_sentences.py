@@ -1,0 +1,14 @@
+"""German sentences of what the operator desk writes into the audit."""
+
+from django.utils.translation import gettext_lazy as _
+
+from goettingen_ecm.audit.actions import register_action
+
+SENTENCES = {
+    "integrations.clearing.retried": _("{actor} hat {object} erneut verarbeiten lassen"),
+    "integrations.clearing.assigned": _("{actor} hat {object} von Hand zugeordnet"),
+    "integrations.clearing.dismissed": _("{actor} hat {object} verworfen"),
+}
+
+for key, sentence in SENTENCES.items():
+    register_action(key, sentence)

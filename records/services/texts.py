@@ -1,0 +1,182 @@
+"""The text of documents: current versions read in the sandbox, facts kept with blob and document.
+
+Reading and writing are apart: reading opens hostile files and takes long, so it happens outside
+of any transaction; writing is a few statements however many documents there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+
+from records import blob_store
+from records.choices import BlobStorage, ComponentKind, TextState
+from records.content.problems import Problem
+from records.content.results import Inspection, InspectRequest
+from records.models import Blob, Component, DocumentText
+from records.services.sandbox import sandbox
+
+READ_SECONDS = 240.0
+PAGE_BREAK = "\f"
+NOT_ANALYSED = 0
+
+BLOB_FACTS = """
+UPDATE records_blob blob SET mime_type = facts.mime_type, page_count = facts.page_count,
+  problem = facts.problem, text_state = facts.text_state
+FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::text[], %s::text[])
+  AS facts (id, mime_type, page_count, problem, text_state)
+WHERE blob.id = facts.id AND (blob.mime_type, blob.page_count, blob.problem, blob.text_state)
+  IS DISTINCT FROM (facts.mime_type, facts.page_count, facts.problem, facts.text_state)
+"""
+
+DOCUMENT_FACTS = """
+UPDATE records_document document SET mime_type = facts.mime_type,
+  page_count = facts.page_count, problem = facts.problem
+FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::int[], %s::text[])
+  AS facts (id, version_number, mime_type, page_count, problem)
+WHERE document.id = facts.id AND document.version_number = facts.version_number
+"""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the files of a document's current version hold; facts are those of the main file."""
+
+    document_id: int
+    version_number: int
+    file_name: str = ""
+    mime_type: str = ""
+    page_count: int | None = None
+    problem: str = ""
+    problem_text: str = ""
+    texts: list[str] = field(default_factory=list)
+    blobs: list[tuple[int, Inspection]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Main file first, attachments behind it, pages and files parted by form feeds."""
+        return PAGE_BREAK.join(self.texts)
+
+
+def extract_texts(document_ids: Iterable[int]) -> dict[int, Reading]:
+    """Read and keep the texts; documents the time did not suffice for are missing in the result."""
+    readings = read_texts(document_ids)
+    store_texts(list(readings.values()))
+    return readings
+
+
+def read_texts(document_ids: Iterable[int]) -> dict[int, Reading]:
+    """Open the files of the documents' current versions; writes nothing.
+
+    A file that breaks its reader costs only itself; what the deadline cut off is left out.
+    """
+    parts = list(_components(list(document_ids)))
+    readings = {
+        c.version.document_id: Reading(c.version.document_id, c.version.number) for c in parts
+    }
+    in_files = [c for c in parts if c.blob.storage == BlobStorage.FILES]
+    for component, inspection in zip(in_files, _inspect(in_files), strict=True):
+        document = component.version.document_id
+        if not inspection.reached:
+            readings.pop(document, None)
+        elif document in readings:
+            _add(readings[document], component, inspection)
+    return readings
+
+
+def _inspect(components: Sequence[Component]) -> Sequence[Inspection]:
+    requests = [
+        InspectRequest(blob_store.path_of(bytes(c.blob.sha256)), c.file_name, c.blob.mime_type)
+        for c in components
+    ]
+    return sandbox().inspect_batch(requests, deadline_seconds=READ_SECONDS) if requests else []
+
+
+def _components(document_ids: list[int]) -> Iterable[Component]:
+    """Main files and attachments of current versions, the main file first."""
+    rows = Component.objects.filter(
+        version__document__in=document_ids,
+        version__number=F("version__document__version_number"),
+        kind__in=[ComponentKind.MAIN, ComponentKind.ATTACHMENT],
+    )
+    return rows.select_related("version", "blob").order_by("version__document_id", "position")
+
+
+def _add(reading: Reading, component: Component, found: Inspection) -> None:
+    reading.blobs.append((component.blob_id, found))
+    if found.text and found.text_state == TextState.OK:
+        reading.texts.append(found.text)
+    if component.kind == ComponentKind.MAIN:
+        reading.file_name = component.file_name
+        reading.mime_type = found.sniffed.mime
+        reading.page_count = found.page_count
+        reading.problem = found.problem or ""
+        reading.problem_text = found.problem_text
+
+
+def store_texts(readings: Sequence[Reading]) -> None:
+    """Keep texts and facts in the caller's transaction; search rows are the indexer's business."""
+    if not readings:
+        return
+    DocumentText.objects.bulk_create(
+        [
+            DocumentText(
+                document_id=one.document_id,
+                version_number=one.version_number,
+                text=one.text,
+                offsets=b"",
+                analyser_version=NOT_ANALYSED,
+            )
+            for one in readings
+        ],
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["version_number", "text", "offsets", "analyser_version"],
+    )
+    _store_facts([pair for one in readings for pair in one.blobs])
+    _execute(
+        DOCUMENT_FACTS,
+        [
+            (o.document_id, o.version_number, o.mime_type[:120], o.page_count, o.problem)
+            for o in readings
+        ],
+    )
+
+
+def remember(found: Sequence[tuple[Blob, Inspection]]) -> None:
+    """Keep what an inspection found out about blobs, in the rows and in the given objects."""
+    _store_facts([(blob.pk, inspection) for blob, inspection in found])
+    for blob, inspection in found:
+        _pk, blob.mime_type, blob.page_count, blob.problem, blob.text_state = _facts(
+            blob.pk, inspection
+        )
+
+
+def _store_facts(found: Sequence[tuple[int, Inspection]]) -> None:
+    """In key order: two batches may read the same file."""
+    rows = {pk: _facts(pk, inspection) for pk, inspection in found}
+    _execute(BLOB_FACTS, [rows[pk] for pk in sorted(rows)])
+
+
+def _facts(pk: int, found: Inspection) -> tuple[int, str, int | None, str, str]:
+    state = _text_state(found)
+    return pk, found.sniffed.mime[:120], found.page_count, str(found.problem or ""), state
+
+
+def _text_state(found: Inspection) -> str:
+    """A file nobody could open has no text because of that, not because it is empty."""
+    if found.problem in UNREADABLE:
+        return TextState.FAILED.value
+    return str(found.text_state)
+
+
+UNREADABLE = frozenset(Problem) - {Problem.EMPTY, Problem.UNSUPPORTED}
+
+
+def _execute(statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
