@@ -48,3 +48,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
   link.closest("tbody")?.querySelectorAll("tr[aria-current]").forEach((row) => row.removeAttribute("aria-current"));
   link.closest("tr")?.setAttribute("aria-current", "true");
 });
+
+/* Without room for the detail pane a row opens its own page. */
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const link = event.detail.elt;
+  if (!link.matches?.("[data-row-link]") || matchMedia("(min-width: 70rem)").matches) return;
+  event.preventDefault();
+  location.assign(link.href);
+});

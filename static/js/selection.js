@@ -24,7 +24,7 @@ function refresh(form) {
 }
 
 function scopeOf(element) {
-  return element.closest("form") || element.closest(".desk-list");
+  return element.closest("form") || element.closest(".desk-records");
 }
 
 document.addEventListener("change", (event) => {
