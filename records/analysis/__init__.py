@@ -1,0 +1,22 @@
+"""German text for search: one analyser for documents and queries, no Django models.
+
+Imports nothing of the project; used by the indexer, the search selector and the reader.
+"""
+
+from records.analysis.documents import ANALYSER_VERSION, AnalysedText, analyse_document
+from records.analysis.marks import Segment, mark_words, snippet
+from records.analysis.query import QueryFilters, SearchQuery, parse_query
+from records.analysis.spans import decode_spans as offsets_from_bytes
+
+__all__ = [
+    "ANALYSER_VERSION",
+    "AnalysedText",
+    "QueryFilters",
+    "SearchQuery",
+    "Segment",
+    "analyse_document",
+    "mark_words",
+    "offsets_from_bytes",
+    "parse_query",
+    "snippet",
+]
