@@ -11,3 +11,6 @@ class AuditConfig(AppConfig):
     def ready(self) -> None:
         # Every app may bring a module ``audit_sentences`` that registers its actions.
         autodiscover_modules("audit_sentences")
+        from goettingen_ecm.audit import watch
+
+        watch.register()

@@ -58,7 +58,7 @@ def test_the_application_role_cannot_change_or_remove_audit() -> None:
     for table in tables:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT attname FROM pg_attribute WHERE attnum = 1 AND attrelid = '{table}'::regclass"
+                f"SELECT attname FROM pg_attribute WHERE attnum = 2 AND attrelid = '{table}'::regclass"
             )
             column = cursor.fetchone()[0]
         for statement in FORBIDDEN:

@@ -101,7 +101,7 @@ def test_the_command_reports_in_german_and_ends_with_one_on_findings(
     change(owner, 2)
     status, text = run_command()
     assert status == 1
-    assert text == (f"BEFUND Eintrag verändert: Eintrag 2 verändert.\n{ending}1 Befunde.\n")
+    assert text == (f"BEFUND Eintrag verändert: Eintrag 2 verändert.\n{ending}1 Befund.\n")
 
 
 def test_the_command_speaks_json(committed: str, owner: str) -> None:

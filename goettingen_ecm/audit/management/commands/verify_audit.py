@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from goettingen_ecm.audit.verification.findings import Report
 from goettingen_ecm.audit.verification.run import verify
@@ -19,6 +20,10 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise ArgumentTypeError(_("kein Datum: {text}").format(text=text)) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _findings(count: int) -> str:
+    return ngettext("{count} Befund.", "{count} Befunde.", count).format(count=count)
 
 
 class Command(BaseCommand):
@@ -45,8 +50,7 @@ class Command(BaseCommand):
         for notice in report.notices:
             self.stdout.write(_("Hinweis: {text}").format(text=notice))
         text = _("Geprüft: {entries} Einträge, {seals} Siegel, {anchors} Anker. {result}")
-        count = len(report.findings)
-        result = _("Keine Befunde.") if report.ok else _("{count} Befunde.").format(count=count)
+        result = _("Keine Befunde.") if report.ok else _findings(len(report.findings))
         self.stdout.write(
             text.format(
                 entries=report.entries, seals=report.seals, anchors=report.anchors, result=result
