@@ -8,5 +8,7 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from integrations import start_cards
+        from integrations.open_prosoz import connector
 
         start_cards.register()
+        connector.register()

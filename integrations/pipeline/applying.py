@@ -130,15 +130,11 @@ def _create(
         job.document = document
 
 
-def _new_document(
-    filing: Filing, matter: Matter, content: NewVersion, known: Known
-) -> NewDocument:
+def _new_document(filing: Filing, matter: Matter, content: NewVersion, known: Known) -> NewDocument:
     target = filing.document
     key = filing.document_key
     if target is None:
-        return NewDocument(
-            matter, "", Direction.INTERNAL, content, is_final=True, foreign_key=key
-        )
+        return NewDocument(matter, "", Direction.INTERNAL, content, is_final=True, foreign_key=key)
     return NewDocument(
         matter=matter,
         title=target.title,

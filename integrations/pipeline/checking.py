@@ -2,9 +2,12 @@
 
 import errno
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 
 from integrations.choices import ClearingReason, Stage
@@ -17,12 +20,13 @@ from integrations.pipeline.leases import Batch
 from integrations.pipeline.outcomes import Problem
 from records import blob_store
 from records.blob_store import Staged, StoreFull
-from records.content import clamav
+from records.content.clamav import Scanner, ScanState
 from records.models import Blob
 from records.services.blobs import store_staged
 
 logger = structlog.get_logger(__name__)
 
+SCANS_AT_ONCE = 4
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 STORE_FULL = (
     "Der Speicher für Dateien ist voll. Die übrigen Einträge warten; sobald wieder Platz ist, "
@@ -90,8 +94,20 @@ def _judge(checked: Sequence[Checked]) -> None:
 
 def _infected(checked: Sequence[Checked]) -> dict[str, str]:
     """SHA-256 → name of what the scanner found; empty while no scanner is reachable."""
-    paths = {a.sha256: a.staged.path for c in checked for a in c.arrived if a.staged is not None}
-    return clamav.scan_many(paths)
+    arrived = [a for c in checked for a in c.arrived if a.staged is not None]
+    if not settings.CLAMD_URL or not arrived:
+        return {}
+    paths = [a.staged.path for a in arrived if a.staged is not None]
+    with ThreadPoolExecutor(SCANS_AT_ONCE) as pool:
+        verdicts = list(pool.map(_scanner(settings.CLAMD_URL).scan, paths))
+    pairs = zip(arrived, verdicts, strict=True)
+    return {a.sha256: v.name for a, v in pairs if v.state is ScanState.FOUND}
+
+
+@lru_cache(maxsize=1)
+def _scanner(url: str) -> Scanner:
+    """One per process: it remembers for a while that nobody answered."""
+    return Scanner(url)
 
 
 def _malware(one: Checked, infected: dict[str, str]) -> Problem | None:

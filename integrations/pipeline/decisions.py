@@ -81,10 +81,7 @@ class Decider:
 
     def _creation(self, job: Job) -> Problem | None:
         job.case_file = self._case_file(job)
-        if job.case_file is None:
-            problem = self._opening(job)
-        else:
-            problem = self._closed(job.case_file)
+        problem = self._opening(job) if job.case_file is None else self._closed(job.case_file)
         if problem is None:
             self.plan.create.append(job)
         return problem
@@ -102,21 +99,35 @@ class Decider:
         entry = self._entry(job, target)
         unit = self._unit(job, target)
         if entry is None:
-            return _unknown(job, ClearingReason.UNKNOWN_ENTRY, "aktenplanKennzeichen",
-                            f"Den Aktenplaneintrag „{target.entry_code}“ gibt es hier nicht.")
+            return _unknown(
+                job,
+                ClearingReason.UNKNOWN_ENTRY,
+                "aktenplanKennzeichen",
+                f"Den Aktenplaneintrag „{target.entry_code}“ gibt es hier nicht.",
+            )
         if unit is None:
-            return _unknown(job, ClearingReason.UNKNOWN_UNIT, "oe",
-                            f"Die Organisationseinheit „{target.unit_code}“ gibt es hier nicht.")
+            return _unknown(
+                job,
+                ClearingReason.UNKNOWN_UNIT,
+                "oe",
+                f"Die Organisationseinheit „{target.unit_code}“ gibt es hier nicht.",
+            )
         system = job.item.delivery.system
         if not policies.connector_may_file(system, entry):
-            return _unknown(job, ClearingReason.NOT_PERMITTED, "aktenplanKennzeichen",
-                            f"{system.name} darf unter {entry.code} nicht ablegen.")
+            return _unknown(
+                job,
+                ClearingReason.NOT_PERMITTED,
+                "aktenplanKennzeichen",
+                f"{system.name} darf unter {entry.code} nicht ablegen.",
+            )
         self.plan.openings.setdefault(target.key, Opening(target, entry, unit))
         return None
 
     def _entry(self, job: Job, target: CaseFileTarget) -> FilePlanEntry | None:
         pk = job.item.assigned.get("entry")
-        return self.known.assigned_entries.get(pk) if pk else self.known.entries.get(target.entry_code)
+        return (
+            self.known.assigned_entries.get(pk) if pk else self.known.entries.get(target.entry_code)
+        )
 
     def _unit(self, job: Job, target: CaseFileTarget) -> OrgUnit | None:
         pk = job.item.assigned.get("unit")

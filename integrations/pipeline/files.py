@@ -87,7 +87,10 @@ def _sources(item: DeliveryItem) -> Iterator[tuple[Arrived, Path | None]]:
 
 
 def _by_name(raw: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    return {one["name"]: one for one in raw.get("dateien", ()) if isinstance(one, dict) and "name" in one}
+    """What the index announces of each file; an entry may be broken in any way."""
+    files = raw.get("dateien")
+    announced = [one for one in files if isinstance(one, dict)] if isinstance(files, list) else []
+    return {one["name"]: one for one in announced if isinstance(one.get("name"), str)}
 
 
 def missing(arrived: list[Arrived]) -> Problem | None:

@@ -77,7 +77,9 @@ def _foreign_keys(known: Known, filings: Sequence[Filing], system: SpecialistSys
         clauses |= Q(kind=kind, mandant__in={m for m, _v in keys}, value__in=values)
     rows = list(ExternalKey.objects.filter(clauses, system=system))
     files = CaseFile.objects.select_related("entry").in_bulk({row.case_file_id for row in rows})
-    matters = Matter.objects.in_bulk({r.matter_id for r in rows if r.kind == ExternalKeyKind.MATTER})
+    matters = Matter.objects.in_bulk(
+        {r.matter_id for r in rows if r.kind == ExternalKeyKind.MATTER}
+    )
     documents = Document.objects.in_bulk([r.document_id for r in rows if r.document_id])
     for row in rows:
         key = (row.mandant, row.value)

@@ -8,6 +8,7 @@ a connection pool between worker and database).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -38,7 +39,7 @@ WITH wanted AS (
   ORDER BY item.id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
 )
 UPDATE integrations_deliveryitem item SET
-  lease_until = now() + %(lease)s,
+  lease_until = now() + make_interval(secs => %(lease)s),
   leased_by = (SELECT pid || '@' || extract(epoch FROM backend_start)
                FROM pg_stat_activity WHERE pid = pg_backend_pid()),
   attempts = least(item.attempts + 1, 32767),
@@ -50,7 +51,7 @@ RETURNING item.id, item.leased_by
 
 RELEASE = """
 UPDATE integrations_deliveryitem SET
-  leased_by = '', lease_until = now() + %(wait)s, crashes = least(crashes + %(crashed)s, 32767)
+  leased_by = '', lease_until = now() + make_interval(secs => %(wait)s), crashes = least(crashes + %(crashed)s, 32767)
 WHERE id = ANY(%(ids)s) AND leased_by = %(holder)s
 """
 
@@ -104,7 +105,7 @@ def _claim(stage: Stage, low: int, high: int, limit: int) -> list[tuple[int, str
                 "low": low,
                 "high": high,
                 "limit": limit,
-                "lease": LEASE,
+                "lease": LEASE.total_seconds(),
                 "in_order": stage == Stage.CHECKED,
             },
         )
@@ -140,6 +141,11 @@ def release(batch: Batch, *, wait: timedelta = timedelta(0), crashed: bool = Fal
     """Give items back where they stand, for later or for another worker."""
     if not batch.items:
         return
-    values = {"ids": batch.ids, "holder": batch.holder, "wait": wait, "crashed": int(crashed)}
+    values: dict[str, Any] = {
+        "ids": batch.ids,
+        "holder": batch.holder,
+        "wait": wait.total_seconds(),
+        "crashed": int(crashed),
+    }
     with connection.cursor() as cursor:
         cursor.execute(RELEASE, values)

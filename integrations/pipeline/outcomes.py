@@ -53,9 +53,7 @@ def end_clearing(problems: Sequence[tuple[DeliveryItem, Problem]]) -> None:
     now = clock.now()
     ClearingCase.objects.bulk_create(
         [
-            ClearingCase(
-                item=item, reason=one.reason, explanation=one.explanation, created_at=now
-            )
+            ClearingCase(item=item, reason=one.reason, explanation=one.explanation, created_at=now)
             for item, one in problems
         ],
         update_conflicts=True,

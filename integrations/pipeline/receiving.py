@@ -64,10 +64,10 @@ def _receive_system(system: SpecialistSystem) -> int:
     for delivery in interrupted.order_by("id").select_related("system"):
         receive(delivery)
     arrived = [register(system, folder) for folder in folders.complete_arrivals(system.code)]
-    for delivery in arrived:
-        if delivery is not None:
-            receive(delivery)
-    return sum(one is not None for one in arrived)
+    fresh = [one for one in arrived if one is not None]
+    for delivery in fresh:
+        receive(delivery)
+    return len(fresh)
 
 
 def register(system: SpecialistSystem, folder: Path) -> Delivery | None:

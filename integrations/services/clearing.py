@@ -99,7 +99,9 @@ def dismiss_cases(cases: Sequence[ClearingCase], reason: str, actor: Actor) -> N
             case.resolution = reason.strip()[:300]
             case.closed_at = clock.now()
             case.closed_by_id = actor.user_id
-        ClearingCase.objects.bulk_update(locked, ["state", "resolution", "closed_at", "closed_by_id"])
+        ClearingCase.objects.bulk_update(
+            locked, ["state", "resolution", "closed_at", "closed_by_id"]
+        )
         record_changes("integrations.clearing.dismissed", locked, actor)
         _reopen({case.item.delivery_id for case in locked})
         transaction.on_commit(call_worker)

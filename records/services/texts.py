@@ -4,7 +4,6 @@ Reading and writing are apart: reading opens hostile files and takes long, so it
 of any transaction; writing is a few statements however many documents there are.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -107,7 +106,7 @@ def _components(document_ids: list[int]) -> Iterable[Component]:
 
 def _add(reading: Reading, component: Component, found: Inspection) -> None:
     reading.blobs.append((component.blob_id, found))
-    if found.text and found.text_state == TextState.OK:
+    if found.text and str(found.text_state) == TextState.OK:
         reading.texts.append(found.text)
     if component.kind == ComponentKind.MAIN:
         reading.file_name = component.file_name

@@ -1,0 +1,119 @@
+"""Search rows: the analysed text with the rights of its document, written in bulk.
+
+Analysing reads and computes; storing locks the documents, so that neither a change of rights nor
+of metadata made in between is lost (the document then stays marked as not indexed).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from goettingen_ecm.operations import clock
+from records.analysis import ANALYSER_VERSION, analyse_document
+from records.choices import ExternalKeyKind
+from records.models import CaseFile, Document, DocumentText, ExternalKey, Participation
+
+LOCK = """
+SELECT document.id FROM records_document document
+JOIN unnest(%s::bigint[], %s::int[]) AS seen (id, row_version)
+  ON seen.id = document.id AND seen.row_version = document.row_version
+ORDER BY document.id FOR NO KEY UPDATE OF document
+"""
+
+# Only a changed document can have a row under another date; the rest is one insert.
+FORGET = "DELETE FROM records_searchentry WHERE document_id = ANY(%s)"
+
+INSERT = """
+INSERT INTO records_searchentry (sort_date, document_id, case_file_id, acl, deny, tsv)
+SELECT document.sort_date, document.id, document.case_file_id, scope.allow, scope.deny,
+  analysed.tsv::tsvector
+FROM unnest(%s::bigint[], %s::text[]) AS analysed (id, tsv)
+JOIN records_document document ON document.id = analysed.id
+JOIN access_accessscope scope ON scope.id = document.scope_id
+ON CONFLICT (sort_date, document_id) DO UPDATE SET
+  case_file_id = EXCLUDED.case_file_id, acl = EXCLUDED.acl, deny = EXCLUDED.deny, tsv = EXCLUDED.tsv
+"""
+
+OFFSETS = """
+UPDATE records_documenttext text SET offsets = analysed.offsets, analyser_version = %s
+FROM unnest(%s::bigint[], %s::bytea[]) AS analysed (id, offsets)
+WHERE text.document_id = analysed.id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    """A document's lexemes and token offsets, made from its state ``row_version``."""
+
+    document_id: int
+    row_version: int
+    tsvector: str
+    offsets: bytes
+
+
+def index_documents(document_ids: Iterable[int]) -> int:
+    """Make documents findable; returns how many (fewer when some changed meanwhile)."""
+    rows = analyse_documents(document_ids)
+    with transaction.atomic():
+        return store_entries(rows)
+
+
+def analyse_documents(document_ids: Iterable[int]) -> list[Analysed]:
+    """Title, numbers, parties and text of each document as lexemes; writes nothing."""
+    documents = list(
+        Document.objects.filter(pk__in=list(document_ids))
+        .select_related("document_type", "case_file")
+        .order_by("id")
+    )
+    texts = dict(
+        DocumentText.objects.filter(document__in=[d.pk for d in documents]).values_list(
+            "document_id", "text"
+        )
+    )
+    facts = _facts_of_files({d.case_file_id: d.case_file for d in documents})
+    return [_analyse(d, texts.get(d.pk, ""), facts[d.case_file_id]) for d in documents]
+
+
+def _analyse(document: Document, text: str, facts: Sequence[str]) -> Analysed:
+    own = [document.foreign_reference]
+    if document.document_type is not None:
+        own.append(document.document_type.name)
+    extra = [one for one in (*own, *facts) if one]
+    found = analyse_document(document.title, text, extra=extra)
+    return Analysed(document.pk, document.row_version, found.tsvector, found.offsets)
+
+
+def _facts_of_files(case_files: Mapping[int, CaseFile]) -> dict[int, list[str]]:
+    """Numbers, foreign keys and parties by which a file's documents are found, too."""
+    facts: dict[int, list[str]] = defaultdict(list)
+    for pk, case_file in case_files.items():
+        facts[pk].append(case_file.aktenzeichen)
+    keys = ExternalKey.objects.filter(case_file__in=case_files, kind=ExternalKeyKind.CASE_FILE)
+    for pk, value in keys.values_list("case_file_id", "value"):
+        facts[pk].append(value)
+    parties = Participation.objects.filter(case_file__in=case_files).order_by("id")
+    for pk, name, first_name in parties.values_list(
+        "case_file_id", "party__name", "party__first_name"
+    ):
+        facts[pk].append(f"{first_name} {name}".strip())
+    return facts
+
+
+def store_entries(rows: Sequence[Analysed]) -> int:
+    """Write the search rows in the caller's transaction; returns how many were still current."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [[r.document_id for r in rows], [r.row_version for r in rows]])
+        current = {pk for (pk,) in cursor.fetchall()}
+        fresh = [row for row in rows if row.document_id in current]
+        if not fresh:
+            return 0
+        changed = [row.document_id for row in fresh if row.row_version > 1]
+        if changed:
+            cursor.execute(FORGET, [changed])
+        ids = [row.document_id for row in fresh]
+        cursor.execute(INSERT, [ids, [row.tsvector for row in fresh]])
+        cursor.execute(OFFSETS, [ANALYSER_VERSION, ids, [row.offsets for row in fresh]])
+    Document.objects.filter(pk__in=ids).update(indexed_at=clock.now())
+    return len(ids)
