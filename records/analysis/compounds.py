@@ -17,6 +17,7 @@ SHORTEST_SPLIT = 8
 LONGEST_SPLIT = 60
 SHORTEST_PART, LONGEST_PART = 4, 14
 LINKS = ("", "s", "es", "n", "en", "e", "er", "ns")
+CASES = ("nominativ", "genitiv", "dativ", "akkusativ")
 NAMES = ("Vorname", "Nachname", "Toponym", "Eigenname", "Straßenname", "Abkürzung")
 
 
@@ -77,18 +78,22 @@ class Splitter:
 def splitter() -> Splitter:
     """The splitter of this process; the word list is kept in the analyser's cache folder."""
     return Splitter(
-        _nouns(), _listed("short_parts.txt"), _listed("unsplit.txt"), _listed("never_parts.txt")
+        _nouns(),
+        word_list("short_parts.txt"),
+        word_list("unsplit.txt"),
+        word_list("never_parts.txt"),
     )
 
 
-def _listed(name: str) -> frozenset[str]:
+def word_list(name: str) -> frozenset[str]:
+    """A list kept beside the code, one word a line, folded; ``#`` begins a comment."""
     text = files("records.analysis").joinpath("data", name).read_text("utf-8")
     lines = (line.split("#")[0].strip() for line in text.splitlines())
     return frozenset(fold(line) for line in lines if line)
 
 
 def _nouns() -> frozenset[str]:
-    kept = _cache_folder() / "nouns-1.txt"
+    kept = _cache_folder() / "nouns-2.txt"
     if not kept.exists():
         _keep(kept, "\n".join(sorted(_read_dictionary())))
     return frozenset(kept.read_text("utf-8").split("\n"))
@@ -96,7 +101,7 @@ def _nouns() -> frozenset[str]:
 
 def _read_dictionary() -> set[str]:
     spec = find_spec("german_nouns")
-    if spec is None or spec.origin is None and not spec.submodule_search_locations:
+    if spec is None or (spec.origin is None and not spec.submodule_search_locations):
         raise ImportError("german-nouns")
     folder = Path(next(iter(spec.submodule_search_locations or [])))
     words: set[str] = set()
@@ -108,7 +113,7 @@ def _read_dictionary() -> set[str]:
 
 
 def _forms(row: dict[str, str]) -> set[str]:
-    forms = {v for k, v in row.items() if v and (k == "lemma" or k.startswith(("nomin", "genit")))}
+    forms = {v for k, v in row.items() if v and (k == "lemma" or k.startswith(CASES))}
     folded = {fold(form) for form in forms if form.isalpha() and form[0].isupper()}
     return {word for word in folded if SHORTEST_PART <= len(word) <= LONGEST_PART}
 

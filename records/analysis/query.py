@@ -4,20 +4,17 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from records.analysis.compounds import word_list
 from records.analysis.documents import quoted
 from records.analysis.folding import fold
 from records.analysis.lexemes import document_lexemes, query_lexeme
-from records.analysis.tokens import tokens
+from records.analysis.tokens import PARAGRAPH, tokens
 
 PREFIX_LETTERS = 4
 # From so many words on, small words only cost time.
 LONG_QUERY = 4
 MOST_TERMS = 20
-STOP_WORDS = frozenset(
-    "aber als am an auch auf aus bei bis das dass dem den der des die durch ein eine einem einen "
-    "einer eines er es fuer hat ich ihr im in ist mit nach nicht noch nur ob oder sich sie sind so "
-    "ueber um und vom von vor war wenn wie wird zu zum zur".split()
-)
+STOP_WORDS = word_list("stop_words.txt")
 _PIECE = re.compile(
     r'(?P<minus>-)?(?:"(?P<phrase>[^"]*)"?|(?P<field>typ|von|bis|akte|an):(?P<value>\S*)|(?P<word>[^\s"]+))',
     re.I,
@@ -65,7 +62,8 @@ class _Terms:
 def parse_query(text: str) -> SearchQuery:
     """Understand what was typed; anything unintelligible is simply a word less."""
     text = " ".join(text.replace("\x00", " ").split())
-    pieces = list(_PIECE.finditer(text))[:MOST_TERMS]
+    joined = PARAGRAPH.sub(lambda match: "".join(match.group().split()), text)
+    pieces = list(_PIECE.finditer(joined))[:MOST_TERMS]
     drop_small = sum(1 for p in pieces if p["word"]) >= LONG_QUERY
     terms = _Terms()
     for piece in pieces:
