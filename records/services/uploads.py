@@ -19,9 +19,9 @@ from records.blob_store import Staged
 from records.choices import ComponentKind, Direction
 from records.content.problems import Problem
 from records.content.results import Inspection, InspectRequest
-from records.content.sniffing import UPLOAD_WHITELIST
+from records.content.sniffing import upload_refusal
 from records.models import Blob, CaseFile, Document, DocumentType, Matter
-from records.services import blobs, documents, texts
+from records.services import blobs, documents, indexing, texts
 from records.services.actor import Actor, person
 from records.services.matters import NewMatter, open_matters
 from records.services.sandbox import sandbox
@@ -80,17 +80,9 @@ def _require_acceptable(found: Inspection) -> None:
     """Broken and encrypted files are kept and marked; what could harm the reader is not taken."""
     if found.problem in REFUSED_PROBLEMS:
         raise InvalidInput(found.problem_text, field="file")
-    if found.sniffed.has_macros:
-        raise InvalidInput(
-            _("Die Datei enthält Makros und wird nicht angenommen. Speichern Sie sie ohne Makros."),
-            field="file",
-        )
-    if found.sniffed.mime not in UPLOAD_WHITELIST:
-        raise InvalidInput(
-            _("Dateien dieses Typs (%(type)s) werden nicht angenommen. Erlaubt sind PDF, Office, "
-              "Bilder, E-Mails und Text.") % {"type": found.sniffed.mime},
-            field="file",
-        )  # fmt: skip
+    refusal = upload_refusal(found.sniffed)
+    if refusal is not None:
+        raise InvalidInput(refusal, field="file")
 
 
 def _file(
@@ -138,6 +130,4 @@ def open_blob(blob: Blob) -> BinaryIO:
 def index_filed(document_ids: Sequence[int]) -> None:
     """The outbox handler's work: read the text, make it searchable."""
     texts.extract_texts(document_ids)
-    from records.services import indexing
-
     indexing.index_documents(document_ids)
