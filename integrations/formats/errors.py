@@ -20,7 +20,7 @@ class FieldError:
         return f"{self.file}, {self.path}: {self.reason}"
 
 
-class DeliveryUnreadable(Exception):
+class DeliveryUnreadable(Exception):  # noqa: N818 - a state of the delivery, told to its sender
     """The index as a whole cannot be used; ``errors`` name the fields where there are any."""
 
     def __init__(self, message: str, errors: Iterable[FieldError] = ()) -> None:

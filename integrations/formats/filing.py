@@ -17,7 +17,7 @@ ForeignKey = tuple[str, str]
 """(mandant, value) as stored in records.ExternalKey."""
 
 
-class MappingFault(ValueError):
+class MappingFault(ValueError):  # noqa: N818 - an answer to the sender, makes a clearing case
     """An entry that fits the schema but not its specialist system's rules.
 
     ``path`` is the wire path inside the entry, ``reason`` a German sentence.

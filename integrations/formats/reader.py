@@ -161,7 +161,9 @@ def _check_header(header: dict[str, Any], entry_count: int) -> None:
     version = header.get("schemaVersion")
     if version is not None and version not in SCHEMAS:
         known = ", ".join(SCHEMAS)
-        raise HeaderFault(f"index.json: schemaVersion {version!r} ist hier nicht bekannt ({known}).")
+        raise HeaderFault(
+            f"index.json: schemaVersion {version!r} ist hier nicht bekannt ({known})."
+        )
     errors = [field_error(error, "") for error in _header_validator().iter_errors(header)]
     if entry_count < 0:
         errors.append(FieldError(ENTRIES, f"Die Pflichtangabe „{ENTRIES}“ fehlt."))
@@ -275,7 +277,7 @@ def _elements(source: _Source, events: Iterator[Event]) -> Iterator[Any]:
 def _count_elements(source: _Source, events: Iterator[Event]) -> int:
     _expect_array(source, events)
     count = depth = 0
-    for kind, _value_ in events:
+    for kind, _ in events:
         if kind in ("start_map", "start_array"):
             count += depth == 0
             depth += 1
