@@ -10,8 +10,9 @@ class RecordsConfig(AppConfig):
         from goettingen_ecm.access.principals import extra_principals
         from goettingen_ecm.operations import outbox
         from records import grants, start_cards
-        from records.services import plan_rights
+        from records.services import plan_rights, uploads
 
         start_cards.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
+        outbox.handlers.register(uploads.TOPIC, uploads.make_searchable)

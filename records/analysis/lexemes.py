@@ -1,6 +1,6 @@
 """From a word form to its lexemes, with a bounded cache: the hot loop of indexing."""
 
-from collections.abc import Sequence
+import re
 from functools import lru_cache
 
 import Stemmer
@@ -10,6 +10,7 @@ from records.analysis.folding import fold
 
 CACHED_FORMS = 100_000
 LONGEST_LEXEME = 200
+_PARAGRAPH = re.compile(r"§+(?P<number>\d+[a-z]??)(?:abs(?:atz|\.)?(?P<section>\d+[a-z]?))?$")
 _stemmer = Stemmer.Stemmer("german", 0)
 
 
@@ -43,19 +44,21 @@ def _sub_compounds(parts: tuple[str, ...]) -> list[str]:
 
 def number_lexemes(folded: str) -> tuple[str, ...]:
     """A number whole (without blanks) and by its parts."""
-    pieces = "".join(c if c.isalnum() else " " for c in folded).split()
     if folded.startswith("§"):
-        return tuple(dict.fromkeys([_paragraph(pieces), f"§{pieces[0]}", *pieces]))
-    return tuple(dict.fromkeys([_whole(folded), *pieces]))
+        return _paragraph_lexemes(folded)
+    pieces = "".join(c if c.isalnum() else " " for c in folded).split()
+    return tuple(dict.fromkeys(["".join(folded.split())[:LONGEST_LEXEME], *pieces]))
 
 
-def _whole(folded: str) -> str:
-    return "".join(folded.split())[:LONGEST_LEXEME]
-
-
-def _paragraph(pieces: Sequence[str]) -> str:
-    """``§ 34 Absatz 2`` and ``§34 Abs. 2`` are the same: §34abs2."""
-    return "§" + "".join("abs" if piece == "absatz" else piece for piece in pieces)
+def _paragraph_lexemes(folded: str) -> tuple[str, ...]:
+    """``§ 34 Absatz 2`` and ``§34 Abs. 2`` are both §34abs2, §34, 34 and 2."""
+    match = _PARAGRAPH.match("".join(folded.split()))
+    if match is None:
+        return (folded,)
+    number, section = match["number"], match["section"]
+    if not section:
+        return (f"§{number}", number)
+    return (f"§{number}abs{section}", f"§{number}", number, section)
 
 
 @lru_cache(maxsize=10_000)

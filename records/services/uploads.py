@@ -1,10 +1,10 @@
 """Filing a document by hand: the file is looked at in the sandbox before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -127,7 +127,12 @@ def open_blob(blob: Blob) -> BinaryIO:
     return blob_store.path_of(bytes(blob.sha256)).open("rb")
 
 
+def make_searchable(payload: Mapping[str, Any]) -> None:
+    """The outbox handler of documents filed by hand."""
+    index_filed(payload["documents"])
+
+
 def index_filed(document_ids: Sequence[int]) -> None:
-    """The outbox handler's work: read the text, make it searchable."""
+    """Read the text of documents and make them searchable."""
     texts.extract_texts(document_ids)
     indexing.index_documents(document_ids)
