@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
 from goettingen_ecm.desk import german
@@ -10,6 +10,11 @@ from goettingen_ecm.desk.icons import icon
 
 TONES = frozenset({"", "info", "success", "warning", "danger"})
 TONE_ICONS = {"info": "info", "success": "success", "warning": "warning", "danger": "danger"}
+
+
+def escaped(value: object) -> SafeString:
+    """Markup as it is, everything else escaped."""
+    return value if isinstance(value, SafeString) else escape(str(value))
 
 
 def badge(text: object, tone: str = "", icon_name: str = "") -> SafeString:
@@ -32,7 +37,7 @@ def link(url: str, text: object) -> SafeString:
 def two_lines(first: object, second: object) -> SafeString:
     """The main text and a muted line below it; the second line may be empty."""
     if not second:
-        return conditional_escape(first)
+        return escaped(first)
     return format_html('{}<span class="desk-sub">{}</span>', first, second)
 
 

@@ -222,7 +222,9 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
     bound = SampleForm({"title": "", "kind": "x", "direction": "in", "note": "Telefonat folgt"})
     return {
         "table": sample_table(request, selection="akte"),
-        "split_table": sample_table(request, caption=_("Akten mit Widerspruch"), selection="", current_key=118, sum_text=""),
+        "split_table": sample_table(
+            request, caption=_("Akten mit Widerspruch"), selection="", current_key=118, sum_text=""
+        ),
         "empty_table": sample_table(request, rows=(), selection=""),
         "form": SampleForm(),
         "bound_form": bound,

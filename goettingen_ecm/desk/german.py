@@ -7,9 +7,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 NBSP = "\u00a0"
-MONTHS = (
-    ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
-)
+MONTHS = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+]
 WEEKDAYS = ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
 SIZES = ((1024**3, "GB"), (1024**2, "MB"), (1024, "KB"))
 

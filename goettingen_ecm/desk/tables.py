@@ -9,11 +9,11 @@ from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.utils.html import conditional_escape, escape, format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.desk import german
+from goettingen_ecm.desk import cells, german
 
 Row = TypeVar("Row")
 Align = Literal["", "end", "center"]
@@ -143,7 +143,7 @@ class Table(Generic[Row]):
 
     def _name_cell(self, row: Row) -> str:
         column = self.columns[0]
-        content: str = conditional_escape(column.value(row))
+        content: str = cells.escaped(column.value(row))
         if self.row_url:
             url = escape(self.row_url(row))
             htmx = (
@@ -181,7 +181,7 @@ def _text(value: object) -> object:
 
 def _cell(column: Column[Any], row: Any) -> str:
     value = column.value(row)
-    content = conditional_escape(_text(value))
+    content = cells.escaped(_text(value))
     label = "" if column.hide_label else f' data-label="{escape(column.label)}"'
     css = _css(column)
     style = f' class="{css}"' if css else ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from goettingen_ecm.operations.registry import Registry
 
@@ -13,7 +14,7 @@ from goettingen_ecm.operations.registry import Registry
 class NavItem:
     """What an app registers. ``visible`` decides per request; ``count`` is a small number or None."""
 
-    label: str
+    label: str | Promise
     url_name: str
     icon: str
     visible: Callable[[HttpRequest], bool] = lambda request: True

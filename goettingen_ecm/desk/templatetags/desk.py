@@ -34,7 +34,9 @@ register.filter("duration_de", german.duration)
 def initials(name: str) -> str:
     """``Dr. Anna Berger`` as ``AB``."""
     words = [word for word in str(name).split() if word[0].isalpha() and not word.endswith(".")]
-    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper()
+    return "".join(
+        word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)
+    ).upper()
 
 
 @register.simple_tag
@@ -136,9 +138,7 @@ def panel(
 
 
 @register.simple_block_tag
-def alert(
-    content: SafeString, tone: str = "info", title: str = "", role: str = ""
-) -> SafeString:
+def alert(content: SafeString, tone: str = "info", title: str = "", role: str = "") -> SafeString:
     """A message inside the page; ``role="alert"`` only when it appeared without a page load."""
     if tone not in cells.TONE_ICONS:
         raise template.TemplateSyntaxError(f"alert: no tone {tone!r}")
