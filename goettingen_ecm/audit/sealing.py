@@ -1,7 +1,7 @@
 """The sealer: chains committed entries under a keyed digest, behind the writers, never before them.
 
-It reads below the snapshot's xmin: every transaction with a smaller number has ended, so the rows
-it sees there are final and no later row can appear among them. Writers take no lock and wait for
+It reads below the oldest running transaction: every one with a smaller number has ended, so the
+rows it sees there are final and no later row can appear among them. Writers take no lock and wait for
 nothing; one advisory lock keeps two sealers apart (docs/adr/0003-audit-seal.md).
 """
 
@@ -19,24 +19,35 @@ BATCH = 5000
 SEALER_LOCK = 0x65636D_61756469
 
 _LAST = "SELECT seq, entry_id, txid::text, chain_mac FROM audit_auditseal ORDER BY seq DESC LIMIT 1"
-_NEXT = f"""
+# Below the horizon every transaction that can write into this database has ended. It is the
+# snapshot's oldest running transaction, leaving aside those of other databases of the server.
+_HORIZON = """
+WITH snap AS MATERIALIZED (SELECT pg_current_snapshot() AS s),
+running AS (SELECT pg_snapshot_xip(s) AS id FROM snap),
+own AS (
+  SELECT id FROM running WHERE NOT EXISTS (
+    SELECT 1 FROM pg_stat_activity a
+    WHERE a.backend_xid = xid(running.id) AND a.datname <> current_database())
+)
+SELECT coalesce((SELECT id FROM own ORDER BY id LIMIT 1), pg_snapshot_xmax(s))::text,
+  pg_snapshot_xmax(s)::text
+FROM snap
+"""
+_SELECT = f"""
 SELECT e.id, e.txid::text, to_char({canonical.ENTRY_MONTH}, 'YYYY-MM'), {canonical.ENTRY_SELECT}
 FROM audit_auditentry e
-WHERE e.txid < pg_snapshot_xmin(pg_current_snapshot())
-  AND (e.txid, e.id) > (%s::xid8, %s)
-ORDER BY e.txid, e.id LIMIT %s
 """  # noqa: S608 - constants only
+_NEXT = f"""
+{_SELECT} WHERE e.txid < %s::xid8 AND (e.txid, e.id) > (%s::xid8, %s)
+ORDER BY e.txid, e.id LIMIT %s
+"""
 # After a dump was restored into a new cluster its transaction numbers start low again: what came
 # with the dump is committed for certain, what is new counts from the new cluster's beginning.
 _NEXT_AFTER_RESTORE = f"""
-SELECT e.id, e.txid::text, to_char({canonical.ENTRY_MONTH}, 'YYYY-MM'), {canonical.ENTRY_SELECT}
-FROM audit_auditentry e
-WHERE (e.txid < pg_snapshot_xmin(pg_current_snapshot())
-       OR e.txid >= pg_snapshot_xmax(pg_current_snapshot()))
+{_SELECT} WHERE (e.txid < %s::xid8 OR e.txid >= %s::xid8)
   AND NOT EXISTS (SELECT 1 FROM audit_auditseal s WHERE s.entry_id = e.id)
-ORDER BY e.txid >= pg_snapshot_xmax(pg_current_snapshot()) DESC, e.txid, e.id LIMIT %s
+ORDER BY e.txid >= %s::xid8 DESC, e.txid, e.id LIMIT %s
 """  # noqa: S608 - constants only
-_FOREIGN = "SELECT %s::xid8 >= pg_snapshot_xmax(pg_current_snapshot())"
 _KNOWN = "SELECT entry_id FROM audit_auditseal WHERE entry_id = ANY(%s)"
 _COPY = (
     "COPY audit_auditseal (seq, entry_id, txid, sealed_at, month, entry_hash, chain_mac) FROM STDIN"
@@ -97,11 +108,12 @@ def _seal_batch(cursor: Any, position: Head | None, batch: int) -> tuple[Head, i
 
 
 def _next_rows(cursor: Any, position: Head, batch: int) -> list[tuple[Any, ...]]:
-    cursor.execute(_FOREIGN, [position.txid])
-    if cursor.fetchone()[0]:
-        cursor.execute(_NEXT_AFTER_RESTORE, [batch])
+    cursor.execute(_HORIZON)
+    horizon, future = cursor.fetchone()
+    if int(position.txid) >= int(future):
+        cursor.execute(_NEXT_AFTER_RESTORE, [horizon, future, future, batch])
     else:
-        cursor.execute(_NEXT, [position.txid, position.entry_id, batch])
+        cursor.execute(_NEXT, [horizon, position.txid, position.entry_id, batch])
     rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 

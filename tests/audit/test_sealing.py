@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psycopg
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from goettingen_ecm.audit import canonical, sealing
@@ -62,6 +64,13 @@ def test_an_open_transaction_holds_back_what_came_after_it_and_nothing_else(
         assert in_thread(seal_entries) == 1, "2 is open, 3 is not below the horizon"
     assert seal_entries() == 2
     assert sealed_ids() == entry_ids()
+
+
+def test_an_open_transaction_of_another_database_holds_nothing_back(committed: str) -> None:
+    with psycopg.connect(settings.DATABASE_OWNER_URL) as elsewhere:
+        elsewhere.execute("SELECT pg_current_xact_id()")
+        record([entry(1)])
+        assert seal_entries() == 1
 
 
 def test_a_rolled_back_transaction_leaves_no_gap_in_the_chain(committed: str) -> None:
