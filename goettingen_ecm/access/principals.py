@@ -35,12 +35,16 @@ extra_principals: Registry[Callable[[Holder], Iterable[int]]] = Registry()
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What a person may see now: ``principals`` as in ``principal_ids``, rows of AccessScope."""
+    """What a person may see now: ``principals`` as in ``principal_ids``, rows of AccessScope.
+
+    ``roles`` are (role, unit id) pairs, ``circles`` the protected circles the person works in.
+    """
 
     user_id: int
     principals: tuple[int, ...]
     scope_ids: tuple[int, ...]
     roles: frozenset[tuple[str, int]]
+    circles: frozenset[str] = frozenset()
 
     def has_role(self, *roles: Role) -> bool:
         """True when the person holds one of the roles in any unit."""
@@ -102,7 +106,7 @@ def compute(user_id: int) -> Rights:
     circles = frozenset(circle for r in held for circle in r.unit.circles)
     holder = Holder(user_id, frozenset(groups), circles, clock.today())
     principals = tuple(sorted(_principals(holder)))
-    return Rights(user_id, principals, _scopes(principals, user_id), frozenset(roles))
+    return Rights(user_id, principals, _scopes(principals, user_id), frozenset(roles), circles)
 
 
 def _principals(holder: Holder) -> frozenset[int]:

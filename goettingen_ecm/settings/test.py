@@ -21,6 +21,7 @@ PAGE_IMAGE_DIR = _run_dir / "pages"
 AUDIT_ANCHOR_DIR = _run_dir / "anchors"
 DROP_DIR = _run_dir / "drop"
 STATIC_ROOT = _run_dir / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
