@@ -51,7 +51,8 @@ RETURNING item.id, item.leased_by
 
 RELEASE = """
 UPDATE integrations_deliveryitem SET
-  leased_by = '', lease_until = now() + make_interval(secs => %(wait)s), crashes = least(crashes + %(crashed)s, 32767)
+  leased_by = '', crashes = least(crashes + %(crashed)s, 32767),
+  lease_until = CASE WHEN %(wait)s > 0 THEN now() + make_interval(secs => %(wait)s) END
 WHERE id = ANY(%(ids)s) AND leased_by = %(holder)s
 """
 
