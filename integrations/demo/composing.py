@@ -1,7 +1,7 @@
 """Composes one letter: picks wordings, fills in the facts, lays it out for letter.typ."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -46,7 +46,8 @@ def compose(case: Case, step: Step, number: str, *, body: BodySource | None = No
     rng = seeded(number)
     facts = facts_module.facts_of(case, step) | dict(step.told)
     title = kind["title"].format_map(facts)
-    blocks = _blocks(kind, facts, case, step, rng) if body is None else _foreign(body(rng))
+    own = (facts, case, step, rng)
+    blocks = _blocks(kind["block"], *own) if body is None else _foreign(body(rng))
     page = _page(kind, facts, case, step)
     page |= {
         "layout": kind["layout"],
@@ -54,7 +55,8 @@ def compose(case: Case, step: Step, number: str, *, body: BodySource | None = No
         "author": page.get("author", CITY),
         "subject": kind["subject"].format_map(facts),
         "blocks": blocks,
-        "foot": f"{CITY} · Fallnummer {case.number} · Dokument {number}",
+        "annex": [] if body else _blocks(annexes().get(kind["layout"], ()), *own),
+        "foot": _foot(kind, case, facts, number),
     }
     return Letter(
         kind=step.kind,
@@ -62,27 +64,40 @@ def compose(case: Case, step: Step, number: str, *, body: BodySource | None = No
         title=title,
         direction=kind["direction"],
         day=step.day,
-        source=json.dumps(page, ensure_ascii=False),
+        source=_unbroken(json.dumps(page, ensure_ascii=False)),
     )
+
+
+def _unbroken(text: str) -> str:
+    """Keeps § with its number and € with its amount, so that no line ends with a lonely sign."""
+    return text.replace("§ ", "§\N{NO-BREAK SPACE}").replace(" €", "\N{NO-BREAK SPACE}€")
 
 
 def _foreign(paragraphs: Sequence[str]) -> list[Block]:
     return [{"kind": "text", "text": text} for text in paragraphs]
 
 
-def _blocks(kind: dict[str, Any], facts: Facts, case: Case, step: Step, rng: Random) -> list[Block]:
+def _foot(kind: dict[str, Any], case: Case, facts: Facts, number: str) -> str:
+    if kind["direction"] == "E":
+        return f"Gescannt am {facts['datum']} · Dokument {number}"
+    return f"{CITY} · Fallnummer {case.number} · Dokument {number}"
+
+
+def _blocks(
+    wording: Iterable[Block], facts: Facts, case: Case, step: Step, rng: Random
+) -> list[Block]:
     made: list[Block] = []
-    for block in [*kind["block"], *annexes().get(kind["layout"], ())]:
+    for block in wording:
         if case.benefit.code not in block.get("benefits", (case.benefit.code,)):
-            continue
-        if block["kind"] == "addition":
-            made += step.additions
             continue
         if rng.random() >= block.get("chance", 1):
             if block.get("ends", False):
                 break
             continue
-        made.append(_block(block, facts, case, step, rng))
+        if block.get("open") and step.additions:
+            made += step.additions
+        elif "kind" in block:
+            made.append(_block(block, facts, case, step, rng))
     return made
 
 

@@ -5,7 +5,7 @@ becomes a clearing case (its unit does not exist in the eAkte). One Grundsicheru
 story: application, request to cooperate, notice, objection; the objection is still open.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from integrations.demo.generator import (
     shares,
     write_documents,
 )
-from integrations.demo.tables import day_text, money
+from integrations.demo.tables import money, utility_balance
 from integrations.demo.vocabulary import BENEFITS
 
 SEED = 2026
@@ -34,7 +34,7 @@ UNKNOWN_UNIT = "50.4"
 OTHER_CASES = 26
 OTHER_DOCUMENTS = 201
 DUPLICATES = 2
-CLAIM = 41_286
+OCCASION = 417
 
 # (kind of letter, days before the last day)
 STORY_STEPS = (
@@ -123,44 +123,52 @@ def _story(last_day: date) -> Iterator[PlannedDocument]:
         decided_on=days["bewilligungsbescheid"],
         asked_on=days["mitwirkungsaufforderung"],
         objected_on=days["widerspruch"],
-        occasion=417,
-        told=_told(days),
+        occasion=OCCASION,
     )
     for kind, day in days.items():
         one = replace(step, kind=kind, day=day)
-        yield PlannedDocument(case, _with_claim(one), "", _attachments(one))
+        yield PlannedDocument(case, _with_claim(case, one), "", _attachments(one))
 
 
 def _attachments(step: Step) -> tuple[Step, ...]:
-    return (replace(step, kind="berechnungsbogen"),) if step.kind == "bewilligungsbescheid" else ()
+    return (replace(step, kind="rentenanpassung"),) if step.kind == "nachweis" else ()
 
 
-def _told(days: Mapping[str, date]) -> dict[str, str]:
-    due = days["heizkostenabrechnung"] + timedelta(days=21)
-    return {
-        "nachzahlung": money(CLAIM),
+def _with_claim(case: Case, step: Step) -> Step:
+    """The claim runs through the letters; the notice and the objection speak of it at length."""
+    claim = utility_balance(case, step)
+    told = {
         "streitpunkt": f"die {RARE_WORD}, die nur zur Hälfte übernommen wurde",
         "vermerk_thema": "Übernahme der Nachforderung aus der Abrechnung",
-        "frist": day_text(due),
     }
+    if step.kind == "bewilligungsbescheid":
+        return replace(step, told=told, additions=_notice_about(claim, step, case))
+    if step.kind == "widerspruch":
+        return replace(step, told=told, additions=_objection_about(claim, case))
+    return replace(step, told=told)
 
 
-def _with_claim(step: Step) -> Step:
-    """The notice names the rare word; in every other letter the reply is due after three weeks."""
-    told = dict(step.told)
-    if step.kind != "heizkostenabrechnung":
-        del told["frist"]
-    if step.kind != "bewilligungsbescheid":
-        return replace(step, told=told)
+def _notice_about(claim: int, step: Step, case: Case) -> tuple[dict[str, str], ...]:
     text = (
-        f"Die {RARE_WORD} für das Jahr {step.day.year - 1} in Höhe von {money(CLAIM)} erkenne ich "
-        f"zur Hälfte, also mit {money(CLAIM // 2)}, als einmaligen Bedarf für Unterkunft und "
-        "Heizung an. Der Betrag wird unmittelbar an die Volksheimstätte Musterstadt eG "
-        "überwiesen. Der übrige Teil entfällt auf Monate vor der Antragstellung; für diese Zeit "
-        "besteht nach § 44 Abs. 1 SGB XII kein Anspruch."
+        f"Die {RARE_WORD} für das Jahr {step.day.year - 1} in Höhe von {money(claim)} erkenne ich "
+        f"zur Hälfte, also mit {money(claim // 2)}, als einmaligen Bedarf für Unterkunft und "
+        f"Heizung an. Der Betrag wird unmittelbar an {case.landlord} überwiesen. Der übrige Teil "
+        "entfällt auf Monate vor der Antragstellung; für diese Zeit besteht nach § 44 Abs. 1 "
+        "SGB XII kein Anspruch."
     )
-    heading = {"kind": "heading", "text": f"Zur {RARE_WORD}"}
-    return replace(step, told=told, additions=(heading, {"kind": "text", "text": text}))
+    return {"kind": "heading", "text": f"Zur {RARE_WORD}"}, {"kind": "text", "text": text}
+
+
+def _objection_about(claim: int, case: Case) -> tuple[dict[str, str], ...]:
+    text = (
+        f"Die Abrechnung von {case.landlord} habe ich erst Ende August bekommen und gleich bei "
+        f"Ihnen eingereicht. Ich soll {money(claim)} bezahlen, Sie übernehmen davon nur "
+        f"{money(claim // 2)}. Fällig war das Geld aber erst im September, da war mein Antrag "
+        "längst gestellt. In der Beratungsstelle hat man mir gesagt, dass es auf den Tag ankommt, "
+        "an dem ich zahlen muss, und nicht darauf, wann geheizt worden ist. Den Rest kann ich von "
+        "meiner Rente nicht aufbringen."
+    )
+    return ({"kind": "text", "text": text},)
 
 
 def _unassignable(last_day: date) -> Iterator[PlannedDocument]:
@@ -169,7 +177,8 @@ def _unassignable(last_day: date) -> Iterator[PlannedDocument]:
     benefit = replace(BENEFITS[0], unit_code=UNKNOWN_UNIT, unit_name="Team Alter")
     case = replace(drawn, benefit=benefit, clerk="Frau Rüther")
     step = make_course(seeded(SEED, "clearing course"), case, 1, last_day)[0]
-    yield PlannedDocument(case, step, "")
+    day = last_day - timedelta(days=2)
+    yield PlannedDocument(case, replace(step, day=day, applied_on=day), "")
 
 
 def _others(last_day: date) -> Iterator[PlannedDocument]:
