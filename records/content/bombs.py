@@ -26,7 +26,7 @@ _ARCHIVE_NAMES = (".zip", ".jar", ".docx", ".xlsx", ".pptx", ".odt", ".ods", ".o
 
 _WIDTH = re.compile(rb"/Width\s+(\d{3,9})\b")
 _HEIGHT = re.compile(rb"/Height\s+(\d{3,9})\b")
-_CHAINED = re.compile(rb"(?:/(?:FlateDecode|Fl|LZWDecode|LZW)\s*){2,}")
+_CHAINED = re.compile(rb"/Filter\s*\[\s*/(?:Fl|LZW)[A-Za-z]*\s*/(?:Fl|LZW)")
 _STREAM = re.compile(rb"stream\r?\n")
 _IMAGE = re.compile(rb"/Subtype\s*/Image")
 # zlib grows at most 1:1032, so what is shorter than this cannot reach the bound.

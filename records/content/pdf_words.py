@@ -16,6 +16,8 @@ _UNWANTED = re.compile(f"[{_BAD}]")
 _TOKEN = re.compile(f"[^\\s{_BAD}]+")
 # "Haupt- und Nebenforderung", "E-Mail-Adresse": here the hyphen belongs to the word.
 _CONJUNCTION = re.compile(r"(?:und|oder|bzw|sowie|beziehungsweise|noch|als)\b")
+_LOOK_AHEAD = 20
+_JOINT = re.compile(_JOINED)
 _SPLIT_AT_JOINT = re.compile(f"(?<={_JOINED})")
 
 
@@ -25,7 +27,7 @@ def page_text(raw: str) -> str:
     if _UNWANTED.search(text):
         text = _UNWANTED.sub(" ", text)
     if _JOINED in text:
-        text = _TOKEN.sub(lambda match: "".join(_spelled(match[0])), text)
+        text = _JOINT.sub(lambda m: _rest_of_joint(text[m.end() : m.end() + _LOOK_AHEAD]), text)
     return text
 
 

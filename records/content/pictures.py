@@ -13,7 +13,6 @@ from PIL import (
     ImageOps,
     Jpeg2KImagePlugin,
     JpegImagePlugin,
-    MpoImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
     UnidentifiedImageError,
@@ -36,12 +35,12 @@ IMAGE_ERRORS = (
     EOFError,
 )
 # No formats that start other programs (EPS) or that nobody sends.
+# MPO (photos of some phones) comes in by way of JPEG.
 _FORMATS = tuple(
     plugin.format
     for plugin in (
         PngImagePlugin.PngImageFile,
         JpegImagePlugin.JpegImageFile,
-        MpoImagePlugin.MpoImageFile,
         GifImagePlugin.GifImageFile,
         TiffImagePlugin.TiffImageFile,
         BmpImagePlugin.BmpImageFile,

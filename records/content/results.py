@@ -64,7 +64,7 @@ class InspectRequest:
 class Inspection:
     """Everything found out about one file.
 
-    ``sha256`` 32 bytes, ``size`` bytes; ``text`` has its pages joined by form feed (U+000C) and
+    ``sha256`` 32 bytes (empty: the file could not be read), ``size`` bytes; ``text`` has its pages joined by form feed (U+000C) and
     holds no NUL; ``text_truncated`` says a cap was reached. ``reached`` is False when the batch's
     deadline passed first: ask again, nothing is known. ``detail`` is for operators.
     """

@@ -272,6 +272,8 @@ def _not_reached(request: InspectRequest) -> Inspection:
 
 def _hashed(request: InspectRequest) -> Inspection:
     """Hash and size taken here: reading bytes is harmless, understanding them is not."""
+    if not request.path.is_file():
+        return Inspection(b"", 0, UNKNOWN_TYPE)
     digest, size = hashlib.sha256(), 0
     with suppress(OSError), request.path.open("rb") as file:
         while chunk := file.read(_HASH_CHUNK):
