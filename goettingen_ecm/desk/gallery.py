@@ -219,7 +219,7 @@ def sample_days() -> list[tuple[date, list[dict[str, Any]]]]:
 
 def gallery_context(request: HttpRequest) -> dict[str, Any]:
     """Everything the gallery shows."""
-    bound = SampleForm({"title": "", "kind": "x", "direction": "in", "note": "Telefonat folgt"})
+    faulty = {"f-title": "", "f-kind": "x", "f-direction": "in", "f-note": "Telefonat folgt"}
     return {
         "table": sample_table(request, selection="akte"),
         "split_table": sample_table(
@@ -227,7 +227,7 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
         ),
         "empty_table": sample_table(request, rows=(), selection=""),
         "form": SampleForm(),
-        "bound_form": bound,
+        "bound_form": SampleForm(faulty, prefix="f"),
         "tree_nodes": sample_tree(),
         "days": sample_days(),
         "progress_running": Progress(1240, 5200, MORNING, MORNING + timedelta(seconds=62)),
