@@ -25,6 +25,7 @@ from goettingen_ecm.audit.verification.run import verify
 
 ALIAS = "audit_bench"
 BATCH = 300
+FILED, READ = "bench.filed", "bench.read"
 MIGRATION = ("audit", "0004_privileges")
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -101,7 +102,7 @@ def _reads(times: int) -> Figures:
     def read(number: int) -> Callable[[], Any]:
         one = ReadObject("records.document", number, UUID(int=number))
         who = {"actor_id": 1, "session_key": "bench", "using": ALIAS}
-        return lambda: record_read("bench.read", one, **who)
+        return lambda: record_read(READ, one, **who)
 
     first = [_milliseconds(read(number)) for number in range(times)]
     second = [_milliseconds(read(number)) for number in range(times)]
@@ -132,7 +133,7 @@ def _seal_and_verify(store: AnchorStore) -> Figures:
 def _entry(rng: Random) -> AuditRecord:
     number = rng.randrange(10**6)
     return AuditRecord(
-        action="bench.document.filed",
+        action=FILED,
         system="OPEN/PROSOZ",
         operation_id=number // 300,
         object_type="records.document",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connections
@@ -18,13 +19,17 @@ from goettingen_ecm.audit.partitions import create_partitions
 from goettingen_ecm.audit.recording import AuditRecord, record, session_digest
 from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.operations import clock
-from tests.conftest import clone_of, drop, point_django_at
+from tests.conftest import clone_of, drop, owner_url, point_django_at
 
 OWNER = "audit_owner"
 MONTHS = [datetime(2026, month, 3, 8, tzinfo=UTC) for month in (3, 4, 5, 6, 7)]
 # No partition is made for this month: the default partition holds it.
 CAUGHT = datetime(2025, 12, 5, 8, tzinfo=UTC)
 PER_MONTH = 40
+EMPTY = (
+    "TRUNCATE audit_auditentry, audit_auditseal, audit_auditanchor, audit_auditreadmark"
+    " RESTART IDENTITY"
+)
 
 
 @contextmanager
@@ -63,10 +68,21 @@ def store(settings: object, tmp_path: Path) -> AnchorStore:
     return AnchorStore()
 
 
+@pytest.fixture(scope="module")
+def audit_database(
+    django_db_setup: None, template_db: str, django_db_blocker: object
+) -> Iterator[str]:
+    """One clone for a module: dropping a database costs a checkpoint."""
+    with clone(template_db, django_db_blocker, "audit") as name:
+        yield name
+
+
 @pytest.fixture
-def committed(committed_db: str, store: AnchorStore) -> str:
-    """A database with real commits and its own anchors."""
-    return committed_db
+def committed(audit_database: str, store: AnchorStore) -> str:
+    """An empty protocol with real commits and its own anchors."""
+    with psycopg.connect(owner_url(audit_database), autocommit=True) as connection:
+        connection.execute(EMPTY)
+    return audit_database
 
 
 @pytest.fixture
