@@ -68,11 +68,13 @@ function start(form) {
     if (!same) offer(form, draft);
   }
   let timer;
+  const now = () => { clearTimeout(timer); timer = null; keep(form); };
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keep(form), 300);
+    timer = setTimeout(now, 300);
   });
-  form.addEventListener("submit", () => { clearTimeout(timer); keep(form, true); });
+  form.addEventListener("submit", () => { clearTimeout(timer); timer = null; keep(form, true); });
+  window.addEventListener("pagehide", () => { if (timer) now(); });
 }
 
 /* A success message after a form was sent means that its draft is in the file now. */
