@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import BASE_DIR, app_url, clone_of, drop, owner_url
 
-CHROMIUM = next((p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), "")
+CHROMIUM = next(
+    (p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), ""
+)
 START_SECONDS = 60
 IMPORT_SECONDS = 180
 
@@ -50,16 +52,35 @@ def city_address(city_environment: dict[str, str]) -> Iterator[str]:
     port = _free_port()
     environment = city_environment | {"ECM_SITE_ADDRESS": f"http://127.0.0.1:{port}"}
     manage = [sys.executable, "manage.py"]
-    subprocess.run([*manage, "collectstatic", "--noinput", "-v", "0"], cwd=BASE_DIR, env=environment, check=True)
+    subprocess.run(
+        [*manage, "collectstatic", "--noinput", "-v", "0"],
+        cwd=BASE_DIR,
+        env=environment,
+        check=True,
+    )
     subprocess.run([*manage, "load_demo"], cwd=BASE_DIR, env=environment, check=True)
-    web = [sys.executable, "-m", "gunicorn", "goettingen_ecm.wsgi", "-b", f"127.0.0.1:{port}", "-w", "1"]
+    web = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "goettingen_ecm.wsgi",
+        "-b",
+        f"127.0.0.1:{port}",
+        "-w",
+        "1",
+    ]
     worker = [sys.executable, "-m", "celery", "-A", "goettingen_ecm", "worker", "-B", "-c", "1",
               "-l", "WARNING", "-s", str(Path(environment["ECM_TEST_RUN_DIR"]) / "beat")]  # fmt: skip
-    processes = [subprocess.Popen(command, cwd=BASE_DIR, env=environment) for command in (web, worker)]
+    processes = [
+        subprocess.Popen(command, cwd=BASE_DIR, env=environment) for command in (web, worker)
+    ]
     try:
         _wait_for(f"http://127.0.0.1:{port}/gesundheit/lebt")
         subprocess.run(
-            [*manage, "demo_status", "--wait", str(IMPORT_SECONDS)], cwd=BASE_DIR, env=environment, check=True
+            [*manage, "demo_status", "--wait", str(IMPORT_SECONDS)],
+            cwd=BASE_DIR,
+            env=environment,
+            check=True,
         )
         yield f"http://127.0.0.1:{port}"
     finally:
@@ -107,7 +128,7 @@ def page_of(browser: Browser, city_address: str) -> Iterator[Callable[..., Page]
         page = context.new_page()
         page.set_default_timeout(15_000)
         page.goto("/konto/login/")
-        page.locator(f"form:has(input[value='{username}']) button").click()
+        page.locator(f"button[value='{username}']").click()
         page.get_by_role("heading", name="Mein Tag").wait_for()
         return page
 
