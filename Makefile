@@ -4,9 +4,10 @@ BOOTSTRAP = goettingen_ecm/operations/local_stack/bootstrap.py
 BIN = .venv/bin
 STACK = $(BIN)/python -m goettingen_ecm.operations.local_stack
 PYTEST_ARGS ?=
-# Two test processes, each with its own database.
+# Two test processes, each with its own database, on servers of their own beside those of make run.
 PYTEST_WORKERS ?= 2
-SUITE = $(STACK) exec -- $(BIN)/python -m pytest -n $(PYTEST_WORKERS)
+TEST_VAR_DIR ?= $(CURDIR)/var/test
+SUITE = ECM_VAR_DIR=$(TEST_VAR_DIR) ECM_POSTGRES_DURABLE=0 $(STACK) exec -- $(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run stop test test-full check lock doctor reset-demo

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +26,9 @@ from tests.conftest import app_url, clone_of, drop, owner_url
 
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 RIGHTS = (
-    "SELECT relname, relkind, array(SELECT unnest(relacl)::text ORDER BY 1) FROM pg_class"
+    "SELECT relname, relkind, array(SELECT unnest(coalesce(relacl, acldefault("
+    "CASE relkind WHEN 'S' THEN 's'::\"char\" ELSE 'r'::\"char\" END, relowner)))::text ORDER BY 1)"
+    " FROM pg_class"
     " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S', 'v') ORDER BY 1"
 )
 DEFAULT_RIGHTS = (
@@ -88,24 +91,49 @@ def _digest(connection: psycopg.Connection, table: str) -> str:
     return str(row[0]) if row else ""
 
 
+@contextmanager
+def city(template: str, folder: Path, name: str) -> Iterator[City]:
+    """A scratch city without content; its database is dropped at the end."""
+    database = f"test_ecm_{os.getpid()}_{name}"
+    clone_of(template, database)
+    source = Source(owner_url(database), folder / name / "blobs", folder / name / "anchors")
+    try:
+        yield City(database, source)
+    finally:
+        drop(database)
+
+
+@pytest.fixture(scope="module")
+def old(template_db: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """A city with content; tests only add to it."""
+    with city(template_db, tmp_path_factory.mktemp("old"), "from") as made:
+        for number in range(30):
+            made.store(f"Bescheid {number} über Grundsicherung".encode())
+        made.store_in_database(b'{"lieferung": 1}')
+        made.source.anchors.mkdir()
+        (made.source.anchors / "anchors-1.jsonl").write_text("{}\n", encoding="utf-8")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def made_backup(old: City, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of ``old``; never changed by a test."""
+    folder = tmp_path_factory.mktemp("backups") / "first"
+    make_backup(old.source, folder)
+    return folder
+
+
 @pytest.fixture
-def cities(template_db: str, tmp_path: Path) -> Iterator[tuple[City, City]]:
-    """One city with content, one fresh one to restore into."""
-    made = []
-    for name in ("from", "to"):
-        database = f"test_ecm_{os.getpid()}_{name}"
-        clone_of(template_db, database)
-        folder = tmp_path / name
-        source = Source(owner_url(database), folder / "blobs", folder / "anchors")
-        made.append(City(database, source))
-    for number in range(30):
-        made[0].store(f"Bescheid {number} über Grundsicherung".encode())
-    made[0].store_in_database(b'{"lieferung": 1}')
-    made[0].source.anchors.mkdir()
-    (made[0].source.anchors / "anchors-1.jsonl").write_text("{}\n", encoding="utf-8")
-    yield made[0], made[1]
-    for city in made:
-        drop(city.database)
+def backup(made_backup: Path, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return Path(shutil.copytree(made_backup, tmp_path / "backup"))
+
+
+@pytest.fixture
+def new(template_db: str, tmp_path: Path) -> Iterator[City]:
+    """A fresh city to restore into."""
+    with city(template_db, tmp_path, "to") as made:
+        yield made
 
 
 def commands(city: City, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -127,9 +155,8 @@ def commands(city: City, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_rehearsal_with_the_commands(cities: tuple[City, City], tmp_path: Path) -> None:
-    """What the operator types: backup, verify, restore into an empty and a full installation."""
-    old, new = cities
+def test_rehearsal_with_the_commands(old: City, new: City, tmp_path: Path) -> None:
+    """What the operator types: backup, verify, restore; refused without ``--yes``."""
     target = tmp_path / "sicherung"
     made = commands(old, "backup", str(target))
     assert made.returncode == 0, made.stderr
@@ -149,24 +176,17 @@ def test_rehearsal_with_the_commands(cities: tuple[City, City], tmp_path: Path) 
     assert (new.source.anchors / "anchors-1.jsonl").exists()
 
 
-def test_restored_files_are_the_same_bytes(cities: tuple[City, City], tmp_path: Path) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
-    restored = restore_backup(tmp_path / "b", new.source, overwrite=True)
-    assert restored.blob_rows == 30
-    originals = sorted(path for path in old.source.blobs.rglob("*") if path.is_file())
-    assert len(originals) == 30
-    for path in originals:
-        copy = new.source.blobs / path.relative_to(old.source.blobs)
-        assert copy.read_bytes() == path.read_bytes()
-
-
-def test_application_role_gets_its_rights_and_no_more(
-    cities: tuple[City, City], tmp_path: Path
+def test_restore_brings_the_same_bytes_and_the_same_rights(
+    old: City, new: City, backup: Path
 ) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
-    restore_backup(tmp_path / "b", new.source, overwrite=True)
+    originals = names.read_blob_list(backup)
+    with new.connect() as connection:
+        connection.execute("DROP SCHEMA public CASCADE")
+    restored = restore_backup(backup, new.source, overwrite=False)
+    assert restored.blob_rows == 30
+    for digest in originals:
+        copy = names.blob_path(new.source.blobs, digest)
+        assert copy.read_bytes() == names.blob_path(old.source.blobs, digest).read_bytes()
     with psycopg.connect(app_url(new.database), autocommit=True) as app:
         assert app.execute("SELECT count(*) FROM records_blob").fetchone() == (31,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
@@ -175,43 +195,9 @@ def test_application_role_gets_its_rights_and_no_more(
             app.execute("CREATE TABLE intruder (id int)")
 
 
-def test_an_empty_database_needs_no_yes(cities: tuple[City, City], tmp_path: Path) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
-    with new.connect() as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-    restore_backup(tmp_path / "b", new.source, overwrite=False)
-    assert new.contents() == old.contents()
-
-
-def test_backup_while_files_arrive_is_consistent(cities: tuple[City, City], tmp_path: Path) -> None:
-    old, new = cities
-    stop = threading.Event()
-
-    def arrive() -> None:
-        number = 0
-        while not stop.is_set():
-            old.store(f"kommt während der Sicherung {number}".encode() * 500)
-            number += 1
-
-    writer = threading.Thread(target=arrive)
-    writer.start()
-    try:
-        manifest = make_backup(old.source, tmp_path / "b")
-    finally:
-        stop.set()
-        writer.join()
-    restored = restore_backup(tmp_path / "b", new.source, overwrite=True)
-    assert restored.blob_rows == manifest.blob_count >= 30
-    with old.connect() as connection:
-        row = connection.execute("SELECT count(*) FROM records_blob").fetchone()
-    assert row is not None and row[0] > manifest.blob_count
-
-
-def test_list_is_readable_by_sha256sum(cities: tuple[City, City], tmp_path: Path) -> None:
-    make_backup(cities[0].source, tmp_path / "b")
+def test_list_is_readable_by_sha256sum(backup: Path) -> None:
     command = ["sha256sum", "--check", "--quiet", names.BLOB_LIST]
-    assert subprocess.run(command, cwd=tmp_path / "b", check=False).returncode == 0
+    assert subprocess.run(command, cwd=backup, check=False).returncode == 0
 
 
 def test_store_layout_is_the_stores_own(tmp_path: Path) -> None:
@@ -220,46 +206,61 @@ def test_store_layout_is_the_stores_own(tmp_path: Path) -> None:
         assert blob_store.path_of(digest) == names.blob_path(tmp_path, digest.hex())
 
 
-def test_damaged_file_in_the_store_stops_the_backup(
-    cities: tuple[City, City], tmp_path: Path
-) -> None:
-    cities[0].store(b"heil").write_bytes(b"kaputt")
+def test_missing_and_damaged_files_in_the_store_stop_the_backup(new: City, tmp_path: Path) -> None:
+    path = new.store(b"heil")
+    path.write_bytes(b"kaputt")
     with pytest.raises(BackupError, match="beschädigt"):
-        make_backup(cities[0].source, tmp_path / "b")
+        make_backup(new.source, tmp_path / "b")
+    path.unlink()
+    with pytest.raises(BackupError, match="fehlt, obwohl die Datenbank sie nennt"):
+        make_backup(new.source, tmp_path / "b")
     assert not (tmp_path / "b").exists()
 
 
-def test_missing_file_in_the_store_stops_the_backup(
-    cities: tuple[City, City], tmp_path: Path
-) -> None:
-    cities[0].store(b"da").unlink()
-    with pytest.raises(BackupError, match="fehlt, obwohl die Datenbank sie nennt"):
-        make_backup(cities[0].source, tmp_path / "b")
-
-
-def test_file_collected_meanwhile_is_listed_and_restores(
-    cities: tuple[City, City], tmp_path: Path
-) -> None:
-    old, new = cities
-    path = old.store(b"niemand nennt mich")
+def test_file_collected_meanwhile_is_listed_and_restores(new: City, tmp_path: Path) -> None:
+    new.store(b"bleibt")
+    path = new.store(b"niemand nennt mich")
     path.unlink()
-    with old.connect() as connection:
+    with new.connect() as connection:
         connection.execute(
             "UPDATE records_blob SET state = 'deleting' WHERE sha256 = %s",
             [bytes.fromhex(path.name)],
         )
-    manifest = make_backup(old.source, tmp_path / "b")
-    assert manifest.collected == [path.name]
-    assert restore_backup(tmp_path / "b", new.source, overwrite=True).blob_rows == 31
+    manifest = make_backup(new.source, tmp_path / "b")
+    assert (manifest.collected, manifest.blob_count) == ([path.name], 1)
+    assert restore_backup(tmp_path / "b", new.source, overwrite=True).blob_rows == 2
+
+
+def test_backup_while_files_arrive_is_consistent(new: City, tmp_path: Path) -> None:
+    for number in range(20):
+        new.store(f"war schon da {number}".encode())
+    stop = threading.Event()
+
+    def arrive() -> None:
+        number = 0
+        while not stop.is_set():
+            new.store(f"kommt während der Sicherung {number}".encode() * 500)
+            number += 1
+
+    writer = threading.Thread(target=arrive)
+    writer.start()
+    try:
+        manifest = make_backup(new.source, tmp_path / "b")
+    finally:
+        stop.set()
+        writer.join()
+    with new.connect() as connection:
+        row = connection.execute("SELECT count(*) FROM records_blob").fetchone()
+    assert row is not None
+    assert row[0] > manifest.blob_count >= 20
+    restored = restore_backup(tmp_path / "b", new.source, overwrite=True)
+    assert restored.blob_rows == manifest.blob_count
 
 
 @pytest.mark.parametrize("victim", ["blob", "dump", "list", "manifest", "missing blob"])
 def test_damaged_backup_is_refused_before_anything_is_touched(
-    cities: tuple[City, City], tmp_path: Path, victim: str
+    backup: Path, tmp_path: Path, victim: str
 ) -> None:
-    old, new = cities
-    backup = tmp_path / "b"
-    make_backup(old.source, backup)
     blob = next(path for path in (backup / names.BLOBS).rglob("*") if path.is_file())
     path = {
         "blob": blob,
@@ -274,69 +275,54 @@ def test_damaged_backup_is_refused_before_anything_is_touched(
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 0xFF
         path.write_bytes(content)
-    before = new.contents()
+    # An address where nobody listens: the first connection would raise another error.
+    nowhere = Source("postgresql://nobody@127.0.0.1:1/x", tmp_path / "blobs", tmp_path / "anchors")
     with pytest.raises(BackupError):
-        restore_backup(backup, new.source, overwrite=True)
-    assert new.contents() == before
-    assert not new.source.blobs.exists()
+        restore_backup(backup, nowhere, overwrite=True)
+    assert not nowhere.blobs.exists()
 
 
-def test_unfinished_backup_is_no_backup(cities: tuple[City, City], tmp_path: Path) -> None:
-    make_backup(cities[0].source, tmp_path / "b")
-    (tmp_path / "b" / names.MANIFEST).unlink()
+def test_unfinished_backup_is_no_backup(backup: Path) -> None:
+    (backup / names.MANIFEST).unlink()
     with pytest.raises(BackupError, match="keine vollständige Sicherung"):
-        verify_backup(tmp_path / "b")
+        verify_backup(backup)
 
 
-def test_database_that_refuses_the_dump_stays_as_it_was(
-    cities: tuple[City, City], tmp_path: Path
-) -> None:
+def test_database_that_refuses_the_dump_stays_as_it_was(new: City, backup: Path) -> None:
     """A dump that breaks off in the middle, with a manifest that fits: the old city remains."""
-    old, new = cities
-    backup = tmp_path / "b"
-    make_backup(old.source, backup)
     dump = backup / names.DUMP
     content = dump.read_bytes()
     dump.write_bytes(content[: len(content) // 2])
     values = json.loads((backup / names.MANIFEST).read_text(encoding="utf-8"))
     values["dump_sha256"] = names.file_digest(dump)
     (backup / names.MANIFEST).write_text(json.dumps(values), encoding="utf-8")
+    new.store(b"die alte Stadt")
     before = new.contents()
     with pytest.raises(BackupError, match="nimmt die Sicherung nicht an"):
         restore_backup(backup, new.source, overwrite=True)
     assert new.contents() == before
 
 
-def test_connected_programs_stop_the_restore(cities: tuple[City, City], tmp_path: Path) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
+def test_connected_programs_stop_the_restore(new: City, backup: Path) -> None:
     with new.connect(), pytest.raises(BackupError, match="noch Programme verbunden"):
-        restore_backup(tmp_path / "b", new.source, overwrite=True)
+        restore_backup(backup, new.source, overwrite=True)
 
 
-def test_present_anchors_are_never_replaced(cities: tuple[City, City], tmp_path: Path) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
+def test_present_anchors_stay_and_damaged_files_are_replaced(
+    old: City, new: City, backup: Path
+) -> None:
     new.source.anchors.mkdir(parents=True)
     (new.source.anchors / "anchors-1.jsonl").write_text("neuer\n", encoding="utf-8")
-    assert restore_backup(tmp_path / "b", new.source, overwrite=True).anchors_kept
-    assert (new.source.anchors / "anchors-1.jsonl").read_text(encoding="utf-8") == "neuer\n"
-
-
-def test_damaged_file_in_the_target_store_is_replaced(
-    cities: tuple[City, City], tmp_path: Path
-) -> None:
-    old, new = cities
-    make_backup(old.source, tmp_path / "b")
     shutil.copytree(old.source.blobs, new.source.blobs)
     victim = next(path for path in new.source.blobs.rglob("*") if path.is_file())
     victim.write_bytes(b"verfault")
-    restore_backup(tmp_path / "b", new.source, overwrite=True)
+    assert restore_backup(backup, new.source, overwrite=True).anchors_kept
+    assert (new.source.anchors / "anchors-1.jsonl").read_text(encoding="utf-8") == "neuer\n"
     assert names.file_digest(victim) == victim.name
 
 
 def test_passwords_are_in_no_command_line(
-    cities: tuple[City, City], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    old: City, new: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every command of backup and restore is written down on its way to the real program."""
     called: list[str] = []
@@ -347,7 +333,6 @@ def test_passwords_are_in_no_command_line(
         real(self, command, *args, **kwargs)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess.Popen, "__init__", listening)
-    old, new = cities
     make_backup(old.source, tmp_path / "b")
     restore_backup(tmp_path / "b", new.source, overwrite=True)
     assert {"pg_dump", "pg_restore", "psql"} <= {Path(one.split()[0]).name for one in called}

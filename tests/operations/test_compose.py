@@ -229,6 +229,8 @@ def test_service_becomes_healthy_and_unhealthy_when_it_is_gone(machine: Machine,
             text = (machine.folder / "log").read_text(encoding="utf-8")
             assert process.poll() is None and time.monotonic() < deadline, text
             time.sleep(0.5)
+        if name == "web":
+            assert_plain_http_is_sent_to_https(machine.port)
     finally:
         process.terminate()
         assert process.wait(60) == 0
@@ -255,24 +257,13 @@ def test_image_build_step_collects_the_static_files(machine: Machine) -> None:
     assert (machine.folder / "static" / "staticfiles.json").exists()
 
 
-def test_web_sends_plain_http_to_https_but_answers_its_health_check(machine: Machine) -> None:
-    process = subprocess.Popen(
-        machine.command("web"), cwd=PROJECT_DIR, env=machine.environment("web")
-    )
-    try:
-        deadline = time.monotonic() + 60
-        while machine.health("web").returncode != 0:
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.5)
-        address = f"http://127.0.0.1:{machine.port}/"
-        request = urllib.request.Request(address, headers={"Host": HOST})
-        with pytest.raises(urllib.error.HTTPError) as refused:
-            urllib.request.build_opener(_NoRedirect).open(request, timeout=10)
-        assert refused.value.code == 301
-        assert refused.value.headers["Location"] == f"https://{HOST}/"
-    finally:
-        process.terminate()
-        process.wait(60)
+def assert_plain_http_is_sent_to_https(port: int) -> None:
+    """The health check was answered over plain http, pages are not."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/", headers={"Host": HOST})
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.build_opener(_NoRedirect).open(request, timeout=10)
+    assert refused.value.code == 301
+    assert refused.value.headers["Location"] == f"https://{HOST}/"
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from goettingen_ecm.operations import capabilities
 from goettingen_ecm.operations.capabilities import Capability, Finding, program
@@ -30,7 +30,7 @@ def doctor(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.fixture
-def own_audit_key(settings: SettingsWrapper) -> None:
+def own_audit_key(settings: Settings) -> None:
     settings.AUDIT_KEY = "eigener Schlüssel dieser Installation"
 
 
@@ -52,7 +52,7 @@ def test_the_suite_runs_as_a_role_that_cannot_change_the_audit() -> None:
     assert "ecm_app" in found.detail
 
 
-def test_a_role_that_may_change_the_audit_is_found(settings: SettingsWrapper) -> None:
+def test_a_role_that_may_change_the_audit_is_found(settings: Settings) -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE audit_mine (id int)")
         cursor.execute("SET LOCAL search_path = pg_temp, public")
@@ -64,16 +64,14 @@ def test_a_role_that_may_change_the_audit_is_found(settings: SettingsWrapper) ->
     assert "darf Protokolle ändern" in found.detail
 
 
-def test_missing_required_capability_ends_with_status_1(settings: SettingsWrapper) -> None:
+def test_missing_required_capability_ends_with_status_1(settings: Settings) -> None:
     settings.AUDIT_KEY = ""
     status, text = doctor()
     assert status == 1
     assert "FEHLT Protokollschlüssel" in text
 
 
-def test_lost_queue_is_told_but_is_no_failure(
-    settings: SettingsWrapper, own_audit_key: None
-) -> None:
+def test_lost_queue_is_told_but_is_no_failure(settings: Settings, own_audit_key: None) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     status, text = doctor()
     assert status == 0
@@ -81,7 +79,7 @@ def test_lost_queue_is_told_but_is_no_failure(
     assert "nichts geht verloren" in text
 
 
-def test_demo_mode_is_told(settings: SettingsWrapper) -> None:
+def test_demo_mode_is_told(settings: Settings) -> None:
     settings.DEMO = True
     assert not capabilities.is_available("demo_off")
     settings.DEMO = False
@@ -124,9 +122,7 @@ def clamd_address() -> Iterator[str]:
         server.shutdown()
 
 
-def test_virus_scanner_is_found_by_its_address(
-    settings: SettingsWrapper, clamd_address: str
-) -> None:
+def test_virus_scanner_is_found_by_its_address(settings: Settings, clamd_address: str) -> None:
     settings.CLAMD_URL = ""
     assert capabilities.finding("clamd").detail == "ECM_CLAMD_URL ist nicht gesetzt"
     settings.CLAMD_URL = "tcp://127.0.0.1:1"

@@ -1,11 +1,13 @@
 """The pages a load balancer asks: states only, without login, and honest."""
 
+import os
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connection
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django.fixtures import Settings
 
 from goettingen_ecm.operations import health
 
@@ -39,7 +41,7 @@ def test_ready_names_every_part(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_lost_redis_limits_but_does_not_take_the_pages_away(
-    client: Client, settings: SettingsWrapper
+    client: Client, settings: Settings
 ) -> None:
     settings.REDIS_URL = NOWHERE
     answer = client.get(READINESS)
@@ -61,11 +63,9 @@ def test_a_lost_database_is_503(
     assert answer.json()["migrationen"] == "fehlt"
 
 
-@pytest.mark.django_db
-def test_a_missing_migration_is_503(client: Client) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_migrations")
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'operations'")
+def test_a_missing_migration_is_503(client: Client, committed_db: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("DELETE FROM django_migrations WHERE app = 'operations'")
     answer = client.get(READINESS)
     assert answer.status_code == 503
     assert answer.json()["migrationen"] == "fehlt"
@@ -73,7 +73,7 @@ def test_a_missing_migration_is_503(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_store_that_is_no_folder_is_503(
-    client: Client, settings: SettingsWrapper, tmp_path: Path
+    client: Client, settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
     settings.BLOB_DIR = tmp_path / "file"

@@ -41,6 +41,8 @@ SETTINGS = {
     "lc_messages": "'C'",
     "max_locks_per_transaction": "256",
 }
+# ECM_POSTGRES_DURABLE=0, for tests: a power cut may cost the data, a killed process does not.
+THROW_AWAY = {"fsync": "off", "full_page_writes": "off"}
 HBA = "local all all scram-sha-256\nlocal replication all scram-sha-256\n"
 
 
@@ -143,7 +145,8 @@ class Postgres:
     def _configure(self) -> None:
         """Written at every start, so that an older installation or a moved clone follows."""
         quoted = str(self.layout.socket_dir).replace("'", "''")
-        settings = SETTINGS | {"unix_socket_directories": f"'\"{quoted}\"'"}
+        extra = THROW_AWAY if os.environ.get("ECM_POSTGRES_DURABLE") == "0" else {}
+        settings = SETTINGS | extra | {"unix_socket_directories": f"'\"{quoted}\"'"}
         lines = [f"{name} = {value}\n" for name, value in settings.items()]
         self._write_as_server(self.layout.postgres_data / "postgresql.auto.conf", "".join(lines))
         self._write_as_server(self.layout.postgres_data / "pg_hba.conf", HBA)
