@@ -37,7 +37,7 @@ def owner_alias() -> Iterator[str]:
     """A second Django alias on the same database, with the owner's rights."""
     login = conninfo_to_dict(settings.DATABASE_OWNER_URL)
     options = dict(settings.DATABASES["default"])
-    options |= {"USER": login["user"], "PASSWORD": login["password"]}
+    options |= {"USER": login["user"], "PASSWORD": login.get("password", "")}
     connections.databases[OWNER] = options
     try:
         yield OWNER

@@ -63,6 +63,8 @@ def _snapshot(using: str) -> Iterator[Any]:
     connection = connections[using]
     outermost = not connection.in_atomic_block
     with transaction.atomic(using=using), connection.cursor() as cursor:
+        # Freshly filled partitions have no statistics: compiling would cost more than it saves.
+        cursor.execute("SET LOCAL jit = off")
         if outermost:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield cursor
