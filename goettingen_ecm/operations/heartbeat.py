@@ -24,22 +24,20 @@ def beat_once(name: str) -> None:
     path.touch()
 
 
-@worker_ready.connect
-def _worker_ready(**_signal: Any) -> None:
+def _worker_lives(**_signal: Any) -> None:
     beat_once("worker")
 
 
-@heartbeat_sent.connect
-def _worker_heartbeat(**_signal: Any) -> None:
-    beat_once("worker")
+def _beat_lives(**_signal: Any) -> None:
+    beat_once("beat")
 
 
-@beat_init.connect
 def _beat_started(**_signal: Any) -> None:
     """Every few seconds beat publishes something: only in the beat process that is its pulse."""
-    beat_once("beat")
-    before_task_publish.connect(_beat_published, weak=False)
+    _beat_lives()
+    before_task_publish.connect(_beat_lives, weak=False)
 
 
-def _beat_published(**_signal: Any) -> None:
-    beat_once("beat")
+worker_ready.connect(_worker_lives, weak=False)
+heartbeat_sent.connect(_worker_lives, weak=False)
+beat_init.connect(_beat_started, weak=False)

@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from goettingen_ecm.settings import environment
 from goettingen_ecm.settings.base import *
 from goettingen_ecm.settings.refusals import problems
 
