@@ -8,13 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    DictionaryObject,
-    EncodedStreamObject,
-    NameObject,
-    NumberObject,
-)
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 
 from integrations.demo.rendering import PdfFile
 
@@ -108,20 +102,23 @@ def _encrypt(path: Path) -> None:
 
 
 def _write_bomb(path: Path) -> None:
-    """A small PDF whose page unfolds to about 1 GB: a reader without limits dies of it."""
+    """A small PDF whose page unfolds to about 1 GB: a process without limits dies of it.
+
+    The filters stand behind a reference, so that looking for chained filters does not find it.
+    """
     writer = PdfWriter()
     page = writer.add_blank_page(595, 842)
-    stream = EncodedStreamObject()
-    stream._data = _twice_compressed()
-    stream[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode")] * 2)
-    stream[NameObject("/Length")] = NumberObject(len(stream._data))
+    stream = DecodedStreamObject()
+    stream.set_data(_twice_compressed())
+    filters = ArrayObject([NameObject("/FlateDecode")] * 2)
+    stream[NameObject("/Filter")] = writer._add_object(filters)
     page[NameObject("/Contents")] = writer._add_object(stream)
     page[NameObject("/Resources")] = DictionaryObject()
     writer.write(path)
 
 
 def _twice_compressed() -> bytes:
-    packer = zlib.compressobj(9)
+    packer = zlib.compressobj(1)
     chunk = BOMB_UNIT * (1024 * 1024 // len(BOMB_UNIT))
     inner = b"".join(packer.compress(chunk) for _ in range(BOMB_BYTES // len(chunk)))
     return zlib.compress(inner + packer.flush(), 9)

@@ -43,12 +43,18 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            report = write_delivery(options["out"] or settings.DROP_DIR, _plan(options))
+            report = write_delivery(_folder(options), _plan(options))
         except (ValueError, FileExistsError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(_summary(report), ensure_ascii=False))
         rate = report.files / report.seconds
         self.stderr.write(f"{rate:.0f} Dokumente in der Sekunde", ending="\n")
+
+
+def _folder(options: Mapping[str, Any]) -> Path:
+    """Where deliveries of the connector are picked up, or where the caller wants them."""
+    wanted: Path | None = options["out"]
+    return wanted or Path(settings.DROP_DIR) / options["connector"]
 
 
 def _plan(options: Mapping[str, Any]) -> DeliveryPlan:
