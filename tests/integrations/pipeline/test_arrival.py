@@ -142,16 +142,16 @@ def test_interrupted_receiving_goes_on_where_it_stopped(
     folder = night.write()
     (folder / "lose.txt").write_text("lose")
 
-    class Stopped(Exception):
+    class StoppedError(Exception):
         pass
 
     def stop(point: str) -> None:
         if point == "items_inserted":
-            raise Stopped
+            raise StoppedError
 
     with monkeypatch.context() as interrupted:
         interrupted.setattr(receiving, "reach", stop)
-        with pytest.raises(Stopped):
+        with pytest.raises(StoppedError):
             runner.receive()
     assert DeliveryItem.objects.count() == 3
     run_pipeline()

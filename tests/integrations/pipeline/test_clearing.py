@@ -71,7 +71,7 @@ def test_surplus_files_are_kept(city: None, delivery_in: Builder) -> None:
     folder = night.write()
     (folder / "dateien" / "unbekannt.pdf").write_bytes(b"surplus")
     (folder / "liesmich.txt").write_bytes(b"in the root")
-    os.symlink("/etc/hostname", folder / "dateien" / "verweis.txt")
+    (folder / "dateien" / "verweis.txt").symlink_to("/etc/hostname")
     (folder / "dateien" / os.fsdecode(b"stra\xdfe.txt")).write_bytes(b"latin-1 name")
     run_pipeline()
 
@@ -90,7 +90,7 @@ def test_entry_that_is_a_link_is_missing(city: None, delivery_in: Builder) -> No
     night.add("D-1")
     folder = night.write()
     (folder / "dateien" / "D-1_1.txt").unlink()
-    os.symlink("/etc/hostname", folder / "dateien" / "D-1_1.txt")
+    (folder / "dateien" / "D-1_1.txt").symlink_to("/etc/hostname")
     run_pipeline()
     assert ClearingCase.objects.get().reason == "file_missing"
 
