@@ -24,6 +24,8 @@ class Limits:
     decode_pixels: int = 250_000_000
     render_pixels: int = 16_000_000
     render_width: int = 4_000
+    # WebP ends at 16,383.
+    render_side: int = 16_000
     inflated_stream_bytes: int = 512 * MIB
     zip_entries: int = 20_000
     zip_total_bytes: int = 4 * GIB

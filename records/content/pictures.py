@@ -77,7 +77,8 @@ def require_page(page_no: int, count: int) -> None:
 
 
 def capped_scale(scale: float, width: float, height: float, limits: Limits) -> float:
-    """The scale, smaller where the picture would get more pixels than allowed."""
+    """The scale, smaller where the picture would get more pixels or longer sides than allowed."""
+    scale = min(scale, limits.render_side / max(width, height, 0.01))
     pixels = width * height * scale * scale
     if pixels <= limits.render_pixels:
         return scale

@@ -90,10 +90,10 @@ class Sandbox:
     def render_page(self, path: Path, page_no: int, width_px: int, fmt: str = "webp") -> PageImage:
         """A page (from 1) as webp, png or jpeg, at most ``width_px`` wide.
 
-        Raises ContentUnreadable with the reason in German.
+        ``auto`` takes what suits the page best; ``PageImage.mime`` says which it was. Raises ContentUnreadable with the reason in German.
         """
         message = {"op": "render", "page_no": page_no, "width_px": width_px, "fmt": fmt}
-        if fmt not in ("webp", "png", "jpeg"):
+        if fmt not in ("auto", "webp", "png", "jpeg"):
             raise ValueError(f"unknown picture format {fmt!r}")
         answer, data = self._ask_page(path, message)
         return PageImage(data, int(answer["width"]), int(answer["height"]), str(answer["mime"]))

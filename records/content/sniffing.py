@@ -170,7 +170,7 @@ def _is_mail(start: str) -> bool:
 
 
 def _markup_type(start: str) -> str:
-    if start.startswith("<?xml") or re.match(r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s>]", start):
+    if start.startswith("<?xml") or re.match(r"<[A-Za-z_][\w.-]*:?[\w.-]*[\s/>]", start):
         if "<svg" in start[:2048]:
             return "image/svg+xml"
         return "text/html" if _HTML.search(start[:1024]) else "application/xml"

@@ -139,7 +139,7 @@ def test_the_child_sees_no_secrets(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
 
 
 def test_memory_stays_flat_over_2000_files(test_data: Path) -> None:
-    paths = sorted((test_data / "forms").rglob("*.pdf"))[:40]
+    paths = sorted((test_data / "forms").rglob("*.pdf"), key=lambda path: path.stat().st_size)[:40]
     requests = [InspectRequest(path, path.name) for path in paths] * 5
     with Sandbox() as sandbox:
         sandbox.inspect_batch(requests, deadline_seconds=60)
