@@ -1,6 +1,5 @@
 """Who sees what, written by hand from requirements S1-S3, D3 and D4 (never from output)."""
 
-import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from goettingen_ecm.accounts.choices import Role
