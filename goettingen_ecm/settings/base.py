@@ -189,6 +189,8 @@ PAGE_IMAGE_DIR = VAR_DIR / "cache" / "pages"
 ANALYSER_CACHE_DIR = VAR_DIR / "cache" / "analyser"
 AUDIT_ANCHOR_DIR = Path(os.environ.get("ECM_AUDIT_ANCHOR_DIR", VAR_DIR / "anchors"))
 DROP_DIR = Path(os.environ.get("ECM_DROP_DIR", VAR_DIR / "drop"))
+# Documents an import works on at once: larger is faster, smaller waits less for one another.
+IMPORT_BATCH = int(os.environ.get("ECM_IMPORT_BATCH", "200"))
 # Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
 FAULT_POINTS_ALLOWED = False
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")

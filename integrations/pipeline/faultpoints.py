@@ -6,8 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-POINT_VARIABLE = "ECM_FAULT_POINT"
-MARKER_VARIABLE = "ECM_FAULT_MARKER"
+FILE_VARIABLE = "ECM_FAULT_FILE"
 
 POINTS = (
     "delivery_registered",
@@ -29,14 +28,17 @@ POINTS = (
 
 
 def reach(name: str) -> None:
-    """SIGKILL this process the first time the named point is reached (never in production).
+    """SIGKILL this process where the file ECM_FAULT_FILE names this point (never in production).
 
-    The marker file makes it happen once, however many workers come by.
+    Removing the file makes it happen once, however many workers come by.
     """
-    if not settings.FAULT_POINTS_ALLOWED or os.environ.get(POINT_VARIABLE) != name:
+    if not settings.FAULT_POINTS_ALLOWED or FILE_VARIABLE not in os.environ:
         return
+    wanted = Path(os.environ[FILE_VARIABLE])
     try:
-        Path(os.environ[MARKER_VARIABLE]).touch(exist_ok=False)
-    except FileExistsError:
+        if wanted.read_text(encoding="utf-8") != name:
+            return
+        wanted.unlink()
+    except FileNotFoundError:
         return
     os.kill(os.getpid(), signal.SIGKILL)

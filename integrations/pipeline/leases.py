@@ -10,18 +10,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from integrations.choices import Stage
 from integrations.models import DeliveryItem
 
-BATCH = 200
 LEASE = timedelta(minutes=15)
-STORE_WAIT = timedelta(seconds=20)
+STORE_WAIT = timedelta(seconds=5)
 
-# (crashes from, to, batch): a batch whose worker died is tried again in smaller and smaller parts
+# (crashes from, to, divisor): a batch whose worker died is tried again in smaller and smaller parts
 # until the culprit is alone; alone it may fail once more.
-TIERS = ((0, 0, BATCH), (1, 1, 20), (2, 32767, 1))
+TIERS = ((0, 0, 1), (1, 1, 10), (2, 32767, 1_000_000))
 POISONED = 4
 
 CLAIM = """
@@ -90,8 +90,8 @@ def claim(stage: Stage) -> Batch | None:
 
     At the stage before filing an item waits while an earlier one of the same object is unfiled.
     """
-    for low, high, limit in TIERS:
-        rows = _claim(stage, low, high, limit)
+    for low, high, divisor in TIERS:
+        rows = _claim(stage, low, high, max(1, settings.IMPORT_BATCH // divisor))
         if rows:
             return _load(rows)
     return None
