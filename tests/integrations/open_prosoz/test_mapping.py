@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -25,7 +26,7 @@ from tests.integrations.formats.examples import entry
 LONGEST_STORED_KEY = 200
 
 
-def record(number: str = "4711", kind: str = "SGB12-K4", **changes: object) -> NeutralRecord:
+def record(number: str = "4711", kind: str = "SGB12-K4", **changes: Any) -> NeutralRecord:
     keys = (NamedKey("Fallnummer", number),)
     matter = MatterRecord(
         keys=(NamedKey("Leistungsart", kind),),
