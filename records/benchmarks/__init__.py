@@ -1,0 +1,1 @@
+"""What ``bench_pages`` measures and the city it measures on."""
