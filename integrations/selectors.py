@@ -58,7 +58,17 @@ def delivery_sums(deliveries: Sequence[Delivery]) -> dict[int, DeliverySum]:
             finished=Count("id", filter=Q(stage=Stage.FINISHED)),
         )
     )
-    found = {row.pop("delivery_id"): DeliverySum(**row) for row in counted}
+    found = {
+        row["delivery_id"]: DeliverySum(
+            row["total"],
+            row["filed"],
+            row["duplicates"],
+            row["clearing"],
+            row["open"],
+            row["finished"],
+        )
+        for row in counted
+    }
     return {d.pk: found.get(d.pk, DeliverySum(0, 0, 0, 0, 0, 0)) for d in deliveries}
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.accounts.services import ensure_unit_role
 from goettingen_ecm.desk.admin import ReferenceAdmin
@@ -64,7 +65,7 @@ class UnitRoleAdmin(ReferenceAdmin):
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         assert isinstance(obj, UnitRole)  # noqa: S101 - narrows for the checker
         if not obj.group_id:
-            made = ensure_unit_role(obj.unit, obj.role)
+            made = ensure_unit_role(obj.unit, Role(obj.role))
             obj.pk, obj.group_id = made.pk, made.group_id
         super().save_model(request, obj, form, True)
 

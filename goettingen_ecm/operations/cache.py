@@ -25,20 +25,28 @@ class ForgivingRedisCache(RedisCache):
         return default
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._forgive(lambda: super(ForgivingRedisCache, self).get(key, default, version), default)
+        return self._forgive(
+            lambda: super(ForgivingRedisCache, self).get(key, default, version), default
+        )
 
     def set(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> None:
         options = {} if timeout is ... else {"timeout": timeout}
-        parent = super()
-        self._forgive(lambda: parent.set(key, value, version=version, **options), None)
+        self._forgive(
+            lambda: super(ForgivingRedisCache, self).set(key, value, version=version, **options),
+            None,
+        )
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         return self._forgive(lambda: super(ForgivingRedisCache, self).delete(key, version), False)
 
     def add(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
         options = {} if timeout is ... else {"timeout": timeout}
-        parent = super()
-        return self._forgive(lambda: parent.add(key, value, version=version, **options), True)
+        return self._forgive(
+            lambda: super(ForgivingRedisCache, self).add(key, value, version=version, **options),
+            True,
+        )
 
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return self._forgive(lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta)
+        return self._forgive(
+            lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta
+        )

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("ECM_DEMO", "1")
 
+from goettingen_ecm.settings import environment
 from goettingen_ecm.settings.base import *
 
 DEBUG = environment.flag("ECM_DEBUG")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.desk.tables import Column, Empty, Table
@@ -100,7 +101,7 @@ def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
 def clearing_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Send the entry through the pipeline again."""
     case = selectors.clearing_case(uuid)
-    clearing.retry_cases([case], person(request.user, "clearing.retry"))
+    clearing.retry_cases([case], person(person_of(request), "clearing.retry"))
     add_notice(request, _("Der Eintrag wird erneut verarbeitet."))
     return redirect("delivery", uuid=case.item.delivery.uuid)
 
@@ -115,7 +116,7 @@ def clearing_assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
         context = _context(case, assign_form=form)
         return render(request, "integrations/clearing_detail.html", context, status=422)
     unit = form.cleaned_data["unit"]
-    clearing.assign_unit([case], unit, person(request.user, "clearing.assign"))
+    clearing.assign_unit([case], unit, person(person_of(request), "clearing.assign"))
     add_notice(
         request, _("Zugeordnet: %(unit)s. Der Eintrag wird jetzt abgelegt.") % {"unit": unit}
     )
@@ -132,6 +133,8 @@ def clearing_dismiss(request: HttpRequest, uuid: UUID) -> HttpResponse:
         context = _context(case, dismiss_form=form)
         return render(request, "integrations/clearing_detail.html", context, status=422)
     reason = form.cleaned_data["reason"]
-    clearing.dismiss_cases([case], reason, person(request.user, "clearing.dismiss", reason=reason))
+    clearing.dismiss_cases(
+        [case], reason, person(person_of(request), "clearing.dismiss", reason=reason)
+    )
     add_notice(request, _("Der Klärungsfall ist verworfen; die Dateien bleiben gespeichert."))
     return redirect("clearing-cases")

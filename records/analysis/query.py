@@ -120,10 +120,12 @@ def _phrase(words: str, terms: _Terms, excluded: bool) -> str:
 def _filtered(filters: QueryFilters, name: str, value: str) -> QueryFilters:
     if name in ("von", "bis"):
         day = _day(value)
-        return replace(filters, **{"since" if name == "von" else "until": day}) if day else filters
-    return replace(
-        filters, **{{"typ": "document_type", "akte": "case_file", "an": "party"}[name]: value}
-    )
+        if day is None:
+            return filters
+        return replace(filters, since=day) if name == "von" else replace(filters, until=day)
+    if name == "typ":
+        return replace(filters, document_type=value)
+    return replace(filters, case_file=value) if name == "akte" else replace(filters, party=value)
 
 
 def _day(text: str) -> date | None:

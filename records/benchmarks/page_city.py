@@ -5,8 +5,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import date
 from random import Random
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from pypdf import PdfWriter
 
 from goettingen_ecm.access import scopes
@@ -85,11 +86,12 @@ def _readable_document(clerk: User, big_file: uuid.UUID) -> tuple[uuid.UUID, int
     writer.add_blank_page(595, 842)
     writer.write(buffer)
     staged = blob_store.stage_chunks([buffer.getvalue()])
-    blob = blobs.store_staged([staged])[staged.sha256]
     matter = Matter.objects.filter(case_file__uuid=big_file).order_by("pk")[0]
-    content = NewVersion([NewComponent(ComponentKind.MAIN, blob, "seite.pdf")])
-    wanted = NewDocument(matter, "Lesbare Seite", Direction.INCOMING, content)
-    document = file_documents([wanted], person(clerk, "bench"))[0]
+    with transaction.atomic():
+        blob = blobs.store_staged([staged])[staged.sha256]
+        content = NewVersion([NewComponent(ComponentKind.MAIN, blob, "seite.pdf")])
+        wanted = NewDocument(matter, "Lesbare Seite", Direction.INCOMING, content)
+        document = file_documents([wanted], person(clerk, "bench"))[0]
     texts.extract_texts([document.pk])
     return document.uuid, 1, 0, 1
 
@@ -100,7 +102,7 @@ def _clerk(unit: OrgUnit, name: str) -> User:
     return user
 
 
-def _run(statement: str, *values: object) -> None:
+def _run(statement: str, *values: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, list(values))
 

@@ -22,7 +22,7 @@ from records.content.limits import MIB, Limits
 log = logging.getLogger(__name__)
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _START_SECONDS = 30.0
-_STDERR_KEPT = 4096
+_STDERR_KEPT = 800
 _CHUNK = 1 << 20
 
 
@@ -140,14 +140,19 @@ class ChildProcess:
         self._last_words = (self._last_words + words)[-_STDERR_KEPT:]
         return bool(words)
 
+    def _keep_all_words(self) -> None:
+        """What the ended child left in its pipe; a grandchild may still hold it open."""
+        with suppress(BlockingIOError):
+            while words := os.read(self._errors, _CHUNK):
+                self._last_words = (self._last_words + words)[-_STDERR_KEPT:]
+
     def _words(self) -> str:
         return self._last_words.decode("utf-8", "replace").strip()
 
     def _lost(self) -> ChildLost:
         """The child closed its pipe: find out how it ended."""
         self._reap()
-        while self._keep_words() and self._process.poll() is None:
-            time.sleep(0.001)
+        self._keep_all_words()
         code = self._process.returncode
         ending = Ending.CPU_USED_UP if code == -signal.SIGXCPU else Ending.CRASHED
         words = self._words()

@@ -61,17 +61,25 @@ def confine(memory_bytes: int) -> bool:
 
     Address space in bytes; no core dumps, no file may grow, few descriptors.
     """
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    _lower(resource.RLIMIT_AS, memory_bytes)
+    _lower(resource.RLIMIT_CORE, 0)
+    _lower(resource.RLIMIT_FSIZE, 0)
+    _lower(resource.RLIMIT_NOFILE, 64)
     return _filter_system_calls()
+
+
+def _lower(kind: int, value: int) -> None:
+    """Set both limits, never above what this process was started with."""
+    _soft, hard = resource.getrlimit(kind)
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (bound, bound))
 
 
 def allow_cpu(seconds: float) -> None:
     """From now on this process may use so many CPU seconds, then the kernel ends it (SIGXCPU)."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
     until = math.ceil(time.process_time() + seconds)
+    until = until if hard == resource.RLIM_INFINITY else min(until, hard)
     resource.setrlimit(resource.RLIMIT_CPU, (until, hard))
 
 

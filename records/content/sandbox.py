@@ -6,8 +6,8 @@ import os
 import threading
 import time
 import weakref
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -32,8 +32,12 @@ log = logging.getLogger(__name__)
 _STRIKES = 2
 _IDENTIFY_SECONDS = 20.0
 _HASH_CHUNK = 1 << 20
-# Batches are split so that a single message stays small; one round trip each.
+# Larger batches are split so that a single message stays small; one round trip each.
 _MAX_BATCH = 500
+
+
+class SandboxUnavailable(OSError):  # noqa: N818 - a state of the machine, not of a file
+    """No child can be started: nothing is known about any file."""
 
 
 class Sandbox:
@@ -83,7 +87,7 @@ class Sandbox:
         """One result per request, in order; never an exception because of a file.
 
         A file that loses two children comes back as CRASHED or TIMEOUT. What the deadline left
-        over has ``reached`` False. Raises OSError only when no child can be started at all.
+        over has ``reached`` False. Raises SandboxUnavailable when no child can be started at all.
         """
         return _Batch(self, requests, time.monotonic() + deadline_seconds).run()
 
@@ -96,18 +100,22 @@ class Sandbox:
         if fmt not in ("auto", "webp", "png", "jpeg"):
             raise ValueError(f"unknown picture format {fmt!r}")
         answer, data = self._ask_page(path, message)
-        return PageImage(data, int(answer["width"]), int(answer["height"]), str(answer["mime"]))
+        with _plausible():
+            size = int(answer["width"]), int(answer["height"])
+            return PageImage(data, *size, str(answer["mime"]))
 
     def page_words(self, path: Path, page_no: int) -> PageWords:
         """The words of a page (from 1) with their places. Raises ContentUnreadable."""
         answer, _data = self._ask_page(path, {"op": "words", "page_no": page_no})
-        words = [_word(values) for values in answer["words"]]
-        return PageWords(float(answer["width_pt"]), float(answer["height_pt"]), words)
+        with _plausible():
+            words = [_word(values) for values in answer["words"]]
+            return PageWords(float(answer["width_pt"]), float(answer["height_pt"]), words)
 
     def page_sizes(self, path: Path) -> list[PageSize]:
         """Sizes of all pages as displayed. Raises ContentUnreadable."""
         answer, _data = self._ask_page(path, {"op": "sizes"})
-        return [PageSize(float(width), float(height)) for width, height in answer["sizes"]]
+        with _plausible():
+            return [PageSize(float(width), float(height)) for width, height in answer["sizes"]]
 
     def _ask_page(self, path: Path, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
@@ -117,20 +125,16 @@ class Sandbox:
             log.warning("page of %s: child lost (%s): %s", path, lost.ending.value, lost)
             raise ContentUnreadable(problem, explain(problem)) from lost
         if "problem" in answer:
-            problem = Problem(answer["problem"])
-            raise ContentUnreadable(problem, explain(problem, str(answer["detail"])))
+            with _plausible():
+                problem, detail = Problem(answer["problem"]), str(answer["detail"])
+            raise ContentUnreadable(problem, explain(problem, detail))
         return answer, data
 
     def _ask(self, message: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], bytes]:
         until = time.monotonic() + self._settings.wall_seconds + extra_seconds(path)
-        with self._lock:
-            child = self._child()
-            try:
-                child.send(message, until)
-                answer, data = child.receive(until)
-            except ChildLost:
-                self._running = None
-                raise
+        with self._exchange() as child:
+            child.send(message, until)
+            answer, data = child.receive(until)
             self._recycle_if(answer)
             return answer, data
 
@@ -139,18 +143,34 @@ class Sandbox:
     ) -> tuple[list[Inspection], ChildLost | None]:
         """Results until the child was lost; the request after them is the suspect."""
         found: list[Inspection] = []
-        with self._lock:
-            try:
-                child = self._child()
+        try:
+            with self._exchange() as child:
                 child.send(_batch_message(requests, only_identify=only_identify), deadline)
                 for request in requests:
                     answer, _data = child.receive(self._item_deadline(request, deadline))
-                    found.append(_inspection_in(answer, child))
+                    found.append(_inspection_in(answer))
                 self._recycle_if(answer)
-            except ChildLost as lost:
-                self._running = None
-                return found, lost
+        except ChildLost as lost:
+            return found, lost
         return found, None
+
+    @contextmanager
+    def _exchange(self) -> Iterator[ChildProcess]:
+        """The child for one request and its answers.
+
+        Whatever interrupts it (a lost child, Celery's soft time limit, Ctrl-C), the child goes:
+        a late answer must never be taken for the next one's.
+        """
+        with self._lock:
+            child = self._child()
+            complete = False
+            try:
+                yield child
+                complete = True
+            finally:
+                if not complete:
+                    self._running = None
+                    child.kill()
 
     def _item_deadline(self, request: InspectRequest, deadline: float) -> float:
         allowed = self._settings.wall_seconds + extra_seconds(request.path)
@@ -164,7 +184,8 @@ class Sandbox:
             running.close()
             running = None
         if running is None:
-            self._running = running = ChildProcess(self._settings)
+            self._running = None
+            self._running = running = _started(self._settings)
         return running
 
     def _recycle_if(self, answer: Mapping[str, Any]) -> None:
@@ -241,12 +262,27 @@ def _batch_message(requests: Sequence[InspectRequest], *, only_identify: bool) -
     return {"op": "inspect", "items": items, "only_identify": only_identify}
 
 
-def _inspection_in(answer: Mapping[str, Any], child: ChildProcess) -> Inspection:
+def _started(settings: SandboxSettings) -> ChildProcess:
+    try:
+        return ChildProcess(settings)
+    except ChildLost as lost:
+        raise SandboxUnavailable(f"{settings.child_module}: {lost}") from lost
+
+
+def _inspection_in(answer: Mapping[str, Any]) -> Inspection:
     try:
         return wire.unpack_inspection(answer["inspection"])
     except (wire.ProtocolError, KeyError) as error:
-        child.kill()
         raise ChildLost(Ending.CRASHED, repr(error)) from error
+
+
+@contextmanager
+def _plausible() -> Iterator[None]:
+    """An answer that makes no sense comes from a child that a file took over."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise ContentUnreadable(Problem.CRASHED, explain(Problem.CRASHED)) from error
 
 
 def _word(values: Mapping[str, Any]) -> PageWord:

@@ -218,7 +218,16 @@ def _mime_differs(sniffed: Sniffed, declared: str) -> bool:
     return known.family != sniffed.family
 
 
-def upload_refusal(sniffed: Sniffed) -> str | None:
+def explain_mismatch(sniffed: Sniffed, declared_name: str) -> str:
+    """How a wrong name is said to a clerk; empty when the name fits."""
+    if not sniffed.declared_mismatch:
+        return ""
+    kind = sniffed.extension.upper() or "unbekannt"
+    claimed = extension_of(declared_name).upper() or "ohne Endung"
+    return f"Der Dateiname passt nicht zum Inhalt: angegeben {claimed}, in Wahrheit {kind}."
+
+
+def upload_refusal(sniffed: Sniffed, declared_name: str = "") -> str | None:
     """Why a browser upload of this type is refused, in German; None when it is welcome (E9)."""
     if sniffed.has_macros:
         return (
@@ -226,12 +235,7 @@ def upload_refusal(sniffed: Sniffed) -> str | None:
         )
     if sniffed.mime not in UPLOAD_MIMES:
         return f"Dieser Dateityp wird nicht angenommen. Erlaubt sind: {allowed_types()}."
-    if sniffed.declared_mismatch:
-        return (
-            "Der Dateiname passt nicht zum Inhalt: Die Datei ist in Wahrheit vom Typ "
-            f"{sniffed.extension.upper()}."
-        )
-    return None
+    return explain_mismatch(sniffed, declared_name) or None
 
 
 def allowed_types() -> str:

@@ -81,7 +81,9 @@ def _hits(words: PageWords, query: str) -> list[bool]:
 
 
 def _marks(words: list[PageWord]) -> SafeString:
-    boxes = ((_number(w.x0), _number(w.y0), _number(w.x1 - w.x0), _number(w.y1 - w.y0)) for w in words)
+    boxes = (
+        (_number(w.x0), _number(w.y0), _number(w.x1 - w.x0), _number(w.y1 - w.y0)) for w in words
+    )
     return format_html_join(
         "", '<rect class="desk-hit" x="{}" y="{}" width="{}" height="{}"/>', boxes
     )

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.audit.recording import AuditRecord, ReadObject, record, record_reads
 from records.models import CaseFile, Document
 
@@ -18,7 +19,7 @@ def _record(request: HttpRequest, action: str, one: CaseFile | Document) -> None
     record_reads(
         action,
         [ReadObject(one._meta.label_lower, one.pk, one.uuid)],
-        actor_id=request.user.pk,
+        actor_id=person_of(request).pk,
         session_key=request.session.session_key or "",
     )
 

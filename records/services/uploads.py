@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import UploadedFile as DjangoUpload
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from records.services.actor import Actor, person
 from records.services.matters import NewMatter, open_matters
 from records.services.sandbox import sandbox
 
+UploadedFile = DjangoUpload[Any]
 INSPECTION_SECONDS = 30.0
 TOPIC = "records.document.filed"
 

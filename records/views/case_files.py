@@ -61,7 +61,9 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     )
     context = {
         "case_file": case_file,
-        "matters": _matter_nodes(case_file, matters, matter),
+        "matters": _matter_nodes(
+            case_file, matters, matter, case_files.document_counts(request.user, case_file)
+        ),
         "matter": matter,
         "table": table,
         "may_file": may_file,
@@ -77,17 +79,19 @@ def _chosen(matters: list[Matter], uuid: str) -> Matter | None:
     return next((m for m in matters if str(m.uuid) == uuid), None)
 
 
-def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | None) -> list[Node]:
+def _matter_nodes(
+    case_file: CaseFile, matters: list[Matter], chosen: Matter | None, counts: dict[int, int]
+) -> list[Node]:
     base = reverse("case-file", args=[case_file.uuid])
-    every = Node(_("Alle Vorgänge"), base, current=chosen is None)
+    every = Node(_("Alle Vorgänge"), base, count=str(sum(counts.values())), current=chosen is None)
     return [
         every,
         *(
             Node(
                 m.title,
                 f"{base}?vorgang={m.uuid}",
-                count=str(m.document_count),
-                current=m == chosen,  # type: ignore[attr-defined]
+                count=str(counts.get(m.pk, 0)),
+                current=m == chosen,
             )
             for m in matters
         ),

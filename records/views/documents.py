@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.operations.refusals import Forbidden, InvalidInput
 from records import policies
@@ -190,7 +191,7 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None, matters=matters)
     if request.method == "POST" and form.is_valid():
         try:
-            filed = uploads.file_upload(request.user, case_file, form.wish(), form.key())
+            filed = uploads.file_upload(person_of(request), case_file, form.wish(), form.key())
         except InvalidInput as refusal:
             form.add_error("file", refusal.reason)
         else:
