@@ -12,7 +12,7 @@ import pytest
 from records.content.child_process import SandboxSettings
 from records.content.problems import Problem
 from records.content.results import ContentUnreadable, InspectRequest, TextState
-from records.content.sandbox import Sandbox
+from records.content.sandbox import Sandbox, SandboxUnavailable
 from tests.records.content.conftest import HOSTILE_CHILD
 
 
@@ -81,6 +81,36 @@ def test_a_child_killed_from_outside_blames_nobody(hostile: Sandbox, tmp_path: P
     found = hostile.inspect_batch(batch_with(tmp_path, "NAP"), deadline_seconds=30)
     killer.join()
     assert [one.problem for one in found] == [None] * 5
+
+
+class SoftTimeLimit(Exception):  # noqa: N818 - named as in Celery
+    """As Celery raises it, in the middle of anything."""
+
+
+def test_an_interrupted_request_leaves_no_late_answer(hostile: Sandbox, tmp_path: Path) -> None:
+    hostile.is_filtered()
+    old = signal.signal(signal.SIGALRM, _raise_soft_time_limit)
+    signal.setitimer(signal.ITIMER_REAL, 0.4)
+    try:
+        with pytest.raises(SoftTimeLimit):
+            hostile.inspect_batch(batch_with(tmp_path, "NAP"), deadline_seconds=30)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+    found = hostile.inspect_batch(batch_with(tmp_path, "harmlos")[1:2], deadline_seconds=30)
+    assert [one.text for one in found] == ["zwei"]
+
+
+def _raise_soft_time_limit(_number: int, _frame: object) -> None:
+    raise SoftTimeLimit
+
+
+def test_a_child_that_cannot_start_is_no_files_fault(tmp_path: Path) -> None:
+    with Sandbox(SandboxSettings(child_module="records.content.missing")) as sandbox:
+        with pytest.raises(SandboxUnavailable, match="missing"):
+            sandbox.inspect_batch(batch_with(tmp_path, "harmlos"), deadline_seconds=30)
+        with pytest.raises(SandboxUnavailable):
+            sandbox.page_sizes(tmp_path / "one.txt")
 
 
 def test_an_idle_child_killed_from_outside_is_replaced(sandbox: Sandbox, tmp_path: Path) -> None:

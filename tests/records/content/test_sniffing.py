@@ -115,7 +115,9 @@ def test_e9_whitelist_of_uploads() -> None:
     assert upload_refusal(sniff_bytes(package(WORD), "a.docx")) is None
     for refused in (b"MZ\x90\0\x03" + bytes(80), zipped({"a": b""}), MAIL, b"<svg/>", b"\0\1\2"):
         assert "nicht angenommen" in (upload_refusal(sniff_bytes(refused)) or "")
-    assert "passt nicht" in (upload_refusal(sniff_bytes(PDF, "a.docx")) or "")
+    assert upload_refusal(sniff_bytes(PDF, "a.docx"), "a.docx") == (
+        "Der Dateiname passt nicht zum Inhalt: angegeben DOCX, in Wahrheit PDF."
+    )
 
 
 def test_the_file_dialog_offers_the_whitelist() -> None:
