@@ -61,6 +61,8 @@ def process_environment(addresses: Mapping[str, str], port: int) -> Environment:
     environment.setdefault("ECM_SITE_ADDRESS", f"http://localhost:{port}")
     environment["ECM_BIND"] = f"127.0.0.1:{port}"
     environment["PYTHONUNBUFFERED"] = "1"
+    # Celery warns root about pickled messages; ours are JSON.
+    environment["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
     tools = Path(sys.executable).parent
     environment["PATH"] = f"{tools}{os.pathsep}{environment.get('PATH', '')}"
     return environment
@@ -97,19 +99,53 @@ def serve(environment: Environment, layout: Layout, port: int) -> None:
 
 def announce(environment: Environment, port: int, stopping: threading.Event) -> None:
     """Wait for the first page and the demo delivery, then print address and logins."""
-    if not wait_until_ready(port, stopping):
-        if not stopping.is_set():
-            print_line(f"Fehler: nach {READY_SECONDS:.0f} s antwortet die Anwendung nicht.")
-            stopping.set()
-        return
-    if demo_wanted(environment):
-        say("Die Nachtlieferung wird verarbeitet")
-        print_output(environment, "demo_status", "--wait", str(DEMO_SECONDS))
-    print_line("")
-    print_line(f"  Die eAkte läuft:  http://localhost:{port}/")
-    if demo_wanted(environment):
-        print_output(environment, "demo_logins")
-    print_line("  Beenden mit Strg+C; die Daten bleiben in var/.")
+    wanted = demo_wanted(environment)
+    commands = [["demo_status", "--wait", str(DEMO_SECONDS)], ["demo_logins"]] if wanted else []
+    with reports(environment, commands) as asked:
+        if not wait_until_ready(port, stopping):
+            if not stopping.is_set():
+                print_line(f"Fehler: nach {READY_SECONDS:.0f} s antwortet die Anwendung nicht.")
+                stopping.set()
+            return
+        answers = [told(report, stopping) for report in asked]
+    if not stopping.is_set():
+        address = f"\n  Die eAkte läuft:  http://localhost:{port}/"
+        lines = [*answers[:1], address, *answers[1:]]
+        print_line("\n".join([*lines, "  Beenden mit Strg+C; die Daten bleiben in var/."]))
+
+
+@contextmanager
+def reports(
+    environment: Environment, commands: list[list[str]]
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Management commands that answer while the services still start."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "manage.py", *command],
+            cwd=PROJECT_DIR,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for command in commands
+    ]
+    try:
+        yield started
+    finally:
+        for report in started:
+            report.kill()
+            report.wait()
+
+
+def told(report: subprocess.Popen[str], stopping: threading.Event) -> str:
+    """Everything the command printed; empty when we are asked to stop before it ended."""
+    while not stopping.is_set():
+        try:
+            return report.communicate(timeout=0.5)[0].rstrip()
+        except subprocess.TimeoutExpired:
+            continue
+    return ""
 
 
 def wait_until_ready(port: int, stopping: threading.Event) -> bool:
@@ -246,15 +282,6 @@ def require_success(command: list[str], environment: Environment) -> None:
     result = subprocess.run(command, cwd=PROJECT_DIR, env=environment, check=False)
     if result.returncode != 0:
         raise StackError(f"{' '.join(command[1:3])} ist gescheitert (Meldung darüber).")
-
-
-def print_output(environment: Environment, *arguments: str) -> None:
-    """A management command's output, told whole so that log lines do not cut it."""
-    command = [sys.executable, "manage.py", *arguments]
-    result = subprocess.run(
-        command, cwd=PROJECT_DIR, env=environment, capture_output=True, text=True, check=False
-    )
-    print_line((result.stdout + result.stderr).rstrip())
 
 
 def print_line(text: str) -> None:
