@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -81,7 +81,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One position of the plan as read; ``parent`` is the code it stands below, or empty."""
+    """One position of the plan as read; ``parent`` is the code it stands below, or empty.
+
+    The service places rows anew, among the entries the plan has already.
+    """
 
     line: int
     code: str
@@ -98,12 +101,12 @@ class PlanRow:
 
 @dataclass(slots=True)
 class ReadPlan:
-    """What a file says. ``title`` and the dates come from a row without a code, if there is one."""
+    """What a file says: rows by code in the file's order. ``title`` and the dates come from a row without a code, if there is one."""
 
     encoding: str
     delimiter: str
     total: int = 0
-    rows: list[PlanRow] = field(default_factory=list)
+    rows: dict[str, PlanRow] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     title: str = ""
     valid_from: date | None = None
@@ -121,7 +124,8 @@ def read_plan(data: bytes) -> ReadPlan:
     for line, values in _records(text, delimiter, columns):
         plan.total += 1
         _take(plan, line, values)
-    plan.rows = _with_parents(plan)
+    codes = set(plan.rows)
+    plan.rows = {c: replace(r, parent=parent_code(c, codes)) for c, r in plan.rows.items()}
     return plan
 
 
@@ -203,7 +207,8 @@ def _take(plan: ReadPlan, line: int, values: Mapping[str, str]) -> None:
         if not values["code"] and values["title"] and not plan.title:
             _take_heading(plan, values)
         else:
-            plan.rows.append(_row(plan, line, values))
+            row = _row(plan, line, values)
+            plan.rows[row.code] = row
     except _Rejected as rejected:
         plan.problems.append(Problem(line, rejected.name, rejected.reason))
 
@@ -219,7 +224,7 @@ def _row(plan: ReadPlan, line: int, values: Mapping[str, str]) -> PlanRow:
     code = " ".join(values["code"].split())
     _require_text("code", code, CODE_LENGTH)
     _require_text("title", values["title"], TITLE_LENGTH)
-    earlier = next((row for row in plan.rows if row.code == code), None)
+    earlier = plan.rows.get(code)
     if earlier is not None:
         raise _Rejected(
             "code",
@@ -286,12 +291,7 @@ def _date(name: str, values: Mapping[str, str]) -> date | None:
         raise _Rejected(name, _("„%(value)s“ ist kein Datum.") % {"value": value}) from None
 
 
-def _with_parents(plan: ReadPlan) -> list[PlanRow]:
-    codes = {row.code for row in plan.rows}
-    return [replace(row, parent=parent_code(row.code, codes)) for row in plan.rows]
-
-
-def parent_code(code: str, codes: set[str]) -> str:
+def parent_code(code: str, codes: Collection[str]) -> str:
     """The nearest position above: the longest known code that this one continues.
 
     "4.2.2" stands below "4.2" or, where that is missing, below "4"; keys of digits alone are

@@ -1,5 +1,6 @@
 """File plan versions, entries with inherited defaults, number counters."""
 
+import re
 from collections.abc import Collection
 from string import Formatter
 from typing import Any
@@ -167,9 +168,12 @@ class FilePlanEntry(TreeNode):
         super().save(*args, **kwargs)
 
 
+SEPARATORS = re.compile(r"[.\-/ ]")
+
+
 def plan_sort_key(code: str, title: str) -> str:
     """Numbers in codes sort as numbers: 10.2 before 10.10; then the title in German order."""
-    parts = [f"{int(p):06d}" if p.isdigit() else p.casefold() for p in code.split(".")]
+    parts = [f"{int(p):06d}" if p.isdigit() else p.casefold() for p in SEPARATORS.split(code)]
     return (".".join(parts) + " " + din5007_key(title))[:250]
 
 

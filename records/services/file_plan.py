@@ -1,0 +1,224 @@
+"""Writing a file plan that was read from CSV: new entries level by level, changes with history."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.accounts.models import OrgUnit
+from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.refusals import Forbidden
+from records import policies
+from records.file_plan_import import PlanRow, Problem, ReadPlan, parent_code, read_plan
+from records.models import CaseFile, FilePlan, FilePlanEntry
+from records.models.file_plan import plan_sort_key
+from records.services import writing
+from records.services.actor import Actor
+from records.services.auditing import record_changes
+
+FIELDS = (
+    "title",
+    "description",
+    "retention_years",
+    "retention_permanent",
+    "disposition",
+    "confidentiality",
+    "lead_unit_id",
+    "retired_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTarget:
+    """The version of the plan to fill; it is made when there is none with this code."""
+
+    code: str
+    title: str = ""
+    valid_from: date | None = None
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or with ``dry_run`` would do. Counts are entries."""
+
+    dry_run: bool
+    encoding: str
+    delimiter: str
+    total: int
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def import_file_plan(
+    data: bytes, target: PlanTarget, actor: Actor, *, dry_run: bool = False
+) -> ImportReport:
+    """Fill a plan from the bytes of a CSV file; a second run changes only what differs.
+
+    Entries missing in the file stay as they are. Raises InvalidInput when the file as a whole
+    cannot be read, Forbidden (neither Fachadministration nor Registratur).
+    """
+    if actor.user is not None and not policies.can_define_access(actor.user):
+        raise Forbidden("Den Aktenplan pflegen Fachadministration und Registratur.")
+    read = read_plan(data)
+    report = ImportReport(
+        dry_run, read.encoding, read.delimiter, read.total, problems=list(read.problems)
+    )
+    with transaction.atomic():
+        plan = _plan(target, read)
+        _write(plan, read, report, actor)
+        facts = {"sha256": hashlib.sha256(data).hexdigest(), "created": report.created}
+        facts |= {"changed": report.changed, "problems": len(report.problems)}
+        record_changes("records.file_plan.imported", [plan], actor, digests={plan.pk: facts})
+        if dry_run:
+            transaction.set_rollback(True)
+    report.problems.sort(key=lambda problem: problem.line)
+    return report
+
+
+def _plan(target: PlanTarget, read: ReadPlan) -> FilePlan:
+    plan, _created = FilePlan.objects.get_or_create(
+        code=target.code,
+        defaults={
+            "title": (target.title or read.title or target.code)[:200],
+            "valid_from": target.valid_from or read.valid_from or clock.today(),
+            "valid_until": read.valid_until,
+        },
+    )
+    return FilePlan.objects.select_for_update().get(pk=plan.pk)
+
+
+def _write(plan: FilePlan, read: ReadPlan, report: ImportReport, actor: Actor) -> None:
+    units = dict(OrgUnit.objects.values_list("code", "id"))
+    known = {entry.code: entry for entry in FilePlanEntry.objects.filter(plan=plan)}
+    rows = _acceptable(read, known, units, report)
+    new = [row for row in rows if row.code not in known]
+    _change([row for row in rows if row.code in known], known, units, report, actor)
+    for level in _levels(new, known):
+        _create(plan, level, known, units, actor)
+    report.created = len(new)
+
+
+def _acceptable(
+    read: ReadPlan,
+    known: Mapping[str, FilePlanEntry],
+    units: Mapping[str, int],
+    report: ImportReport,
+) -> list[PlanRow]:
+    """Rows that can be written; what stands below a refused new row is refused with it."""
+    holding = _codes_holding_files(known)
+    codes = read.rows.keys() | known.keys()
+    taken: dict[str, PlanRow] = {}
+    for found in sorted(read.rows.values(), key=lambda r: len(r.code)):
+        row = replace(found, parent=parent_code(found.code, codes))
+        problem = _refusal(row, known, units, holding, taken)
+        if problem is None:
+            taken[row.code] = row
+        else:
+            report.problems.append(problem)
+    return sorted(taken.values(), key=lambda r: r.line)
+
+
+def _codes_holding_files(known: Mapping[str, FilePlanEntry]) -> set[str]:
+    codes = {entry.pk: code for code, entry in known.items()}
+    rows = CaseFile.objects.filter(entry__in=codes).values_list("entry_id", flat=True)
+    return {codes[pk] for pk in rows.distinct()}
+
+
+def _refusal(
+    row: PlanRow,
+    known: Mapping[str, FilePlanEntry],
+    units: Mapping[str, int],
+    holding: set[str],
+    taken: Mapping[str, PlanRow],
+) -> Problem | None:
+    if row.lead_unit and row.lead_unit not in units:
+        reason = _("Die Organisationseinheit %(unit)s gibt es nicht.") % {"unit": row.lead_unit}
+        return Problem(row.line, "lead_unit", reason)
+    if row.code in known or not row.parent:
+        return None
+    if row.parent in holding:
+        reason = _("%(parent)s enthält Akten und kann keine Untereinträge bekommen.")
+    elif row.parent not in taken and row.parent not in known:
+        reason = _("Die übergeordnete Position %(parent)s wurde nicht übernommen.")
+    else:
+        return None
+    return Problem(row.line, "code", reason % {"parent": row.parent})
+
+
+def _change(
+    rows: Sequence[PlanRow],
+    known: Mapping[str, FilePlanEntry],
+    units: Mapping[str, int],
+    report: ImportReport,
+    actor: Actor,
+) -> None:
+    changed: list[FilePlanEntry] = []
+    names: set[str] = set()
+    for row in rows:
+        entry, values = known[row.code], _values(row, units)
+        differing = [name for name in FIELDS if getattr(entry, name) != values[name]]
+        for name in differing:
+            setattr(entry, name, values[name])
+        entry.sort_key = plan_sort_key(entry.code, entry.title)
+        names.update(differing)
+        changed += [entry] if differing else []
+    fields = sorted(name.removesuffix("_id") for name in names)
+    writing.update(changed, [*fields, "sort_key"], actor)
+    report.changed, report.unchanged = len(changed), len(rows) - len(changed)
+
+
+def _values(row: PlanRow, units: Mapping[str, int]) -> dict[str, object]:
+    return {
+        "title": row.title,
+        "description": row.description,
+        "retention_years": row.retention_years,
+        "retention_permanent": row.retention_permanent,
+        "disposition": row.disposition,
+        "confidentiality": row.confidentiality,
+        "lead_unit_id": units.get(row.lead_unit),
+        "retired_on": row.retired_on,
+    }
+
+
+def _levels(new: Sequence[PlanRow], known: Mapping[str, FilePlanEntry]) -> list[list[PlanRow]]:
+    """New rows by depth below what exists: a parent needs its id before its children."""
+    by_code = {row.code: row for row in new}
+    depth: dict[str, int] = {}
+    for row in sorted(new, key=lambda r: len(r.code)):
+        depth[row.code] = depth[row.parent] + 1 if row.parent in by_code else 0
+    levels: dict[int, list[PlanRow]] = defaultdict(list)
+    for row in new:
+        levels[depth[row.code]].append(row)
+    return [levels[number] for number in sorted(levels)]
+
+
+def _create(
+    plan: FilePlan,
+    rows: Sequence[PlanRow],
+    known: dict[str, FilePlanEntry],
+    units: Mapping[str, int],
+    actor: Actor,
+) -> None:
+    entries = writing.create(
+        [
+            FilePlanEntry(
+                plan=plan,
+                parent=known.get(row.parent),
+                code=row.code,
+                sort_key=plan_sort_key(row.code, row.title),
+                **_values(row, units),
+            )
+            for row in rows
+        ],
+        actor,
+    )
+    for entry in entries:
+        entry.ancestors = [*(entry.parent.ancestors if entry.parent else []), entry.pk]
+        known[entry.code] = entry
+    FilePlanEntry.objects.bulk_update(entries, ["ancestors"], batch_size=500)
