@@ -1,0 +1,80 @@
+"""axe finds nothing on any page, wide or narrow; nothing runs sideways on a phone (D9)."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.personas import ADMINISTRATION, CLERK_SOCIAL
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+WIDTHS = (1280, 390)
+CLERK_PAGES = (
+    "/",
+    "/akten/",
+    "/aktenplan/",
+    "/suche/?q=Heizkostennachzahlung",
+    "/suche/?q=gibtesnicht",
+    "/tasten/",
+    "/akte/aufruf?verfahren=openprosoz&schluessel=unbekannt",
+)
+OPERATOR_PAGES = ("/lieferungen/", "/klaerung/", "/klaerung/?stand=solved")
+FILE_PAGES = ("", "verlauf/", "zugriff/", "ablegen/")
+
+
+def problems(page: Page) -> list[str]:
+    """axe's findings on the page as it stands, readable."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def runs_sideways(page: Page) -> bool:
+    return bool(page.evaluate("() => document.documentElement.scrollWidth > innerWidth + 1"))
+
+
+def check(page: Page, addresses: list[str]) -> None:
+    broken = {}
+    for address in addresses:
+        page.goto(address)
+        page.wait_for_load_state("networkidle")
+        found = problems(page)
+        if runs_sideways(page):
+            found.append("runs sideways")
+        if found:
+            broken[address] = found
+    assert broken == {}
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_d9_clerks_pages(width: int, page_of: Callable[..., Page]) -> None:
+    page = page_of(CLERK_SOCIAL, width)
+    page.goto("/suche/?q=Heizkostennachzahlung")
+    document = page.locator(".desk-hits a").first.get_attribute("href") or ""
+    case_file = page.locator(".desk-hits .desk-sub a").first.get_attribute("href") or ""
+    check(page, [*CLERK_PAGES, document, *(case_file + part for part in FILE_PAGES)])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_d9_operators_pages(width: int, page_of: Callable[..., Page]) -> None:
+    page = page_of(ADMINISTRATION, width)
+    page.goto("/lieferungen/")
+    delivery = page.locator("table a[data-row-link]").first.get_attribute("href") or ""
+    check(page, [*OPERATOR_PAGES, delivery])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_d9_login_and_errors(width: int, browser: Browser, city_address: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=city_address)
+    page = context.new_page()
+    check(page, ["/konto/login/", "/gibt-es-nicht/"])
+    context.close()
+
+
+def test_d9_dark_theme(browser: Browser, city_address: str) -> None:
+    context = browser.new_context(color_scheme="dark", base_url=city_address)
+    page = context.new_page()
+    page.goto("/konto/login/")
+    page.locator(f"button[value='{CLERK_SOCIAL}']").click()
+    check(page, ["/", "/akten/", "/suche/?q=Heizkostennachzahlung"])
+    context.close()
