@@ -32,7 +32,7 @@ def register() -> None:
     start_cards.register("records.new_documents", new_documents_card, order=10)
     start_cards.register("records.recent_files", recent_files_card, order=20)
     items.register(
-        "records.files", NavItem(_("Akten"), "case-files", "folder", prefix="/akte"), order=20
+        "records.files", NavItem(_("Akten"), "case-files", "folder", prefix="/akte/"), order=20
     )
     items.register("records.plan", NavItem(_("Aktenplan"), "file-plan", "file-plan"), order=30)
     items.register("records.search", NavItem(_("Suche"), "search", "search"), order=40)

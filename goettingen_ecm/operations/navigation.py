@@ -43,6 +43,7 @@ def navigation_for(request: HttpRequest) -> list[NavEntry]:
 
 def _entry(item: NavItem, request: HttpRequest) -> NavEntry:
     url = reverse(item.url_name)
-    prefix = item.prefix or url
-    current = request.path == url or (prefix != "/" and request.path.startswith(prefix))
+    # "/" is the beginning of every address: the start page is current only as itself.
+    below = tuple(start for start in (url, item.prefix) if start not in ("", "/"))
+    current = request.path == url or request.path.startswith(below)
     return NavEntry(str(item.label), url, item.icon, item.count(request), current)

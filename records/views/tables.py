@@ -75,10 +75,12 @@ def case_files_table(
 
 
 def _case_file_state(case_file: CaseFile) -> SafeString:
-    tone = "" if case_file.status == CaseFileStatus.ACTIVE else "info"
-    state = cells.badge(case_file.get_status_display(), tone)
+    """The usual state is muted text; what departs from it is a badge."""
+    name = case_file.get_status_display()
+    active = case_file.status == CaseFileStatus.ACTIVE
+    state = cells.muted(name) if active else cells.badge(name, "info")
     if case_file.confidentiality == Confidentiality.CONFIDENTIAL:
-        return state + cells.badge(_("vertraulich"), "warning", "lock")
+        return state + SafeString(" ") + cells.badge(_("vertraulich"), "warning", "lock")
     return state
 
 
