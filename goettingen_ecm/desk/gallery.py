@@ -193,7 +193,7 @@ def sample_days() -> list[tuple[date, list[dict[str, Any]]]]:
             [
                 {
                     "time": MORNING,
-                    "text": "Dr. Katrin Heise hat den Widerspruch vom 18.11.2026 gelesen.",
+                    "text": "Petra Voss hat den Widerspruch vom 18.11.2026 gelesen.",
                 },
                 {
                     "time": MORNING - timedelta(hours=5),
@@ -209,7 +209,7 @@ def sample_days() -> list[tuple[date, list[dict[str, Any]]]]:
                 {
                     "time": MORNING - timedelta(hours=-3),
                     "tone": "warning",
-                    "text": "Jens Albers hat die Vertraulichkeit von intern auf vertraulich geändert.",
+                    "text": "Sabine Brandt hat die Vertraulichkeit von intern auf vertraulich geändert.",
                     "detail": "Grund: Gesundheitsdaten",
                 },
             ],
@@ -252,7 +252,7 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
         ],
         "pairs": [
             ("Beteiligte", "Wiegand, Hannelore"),
-            ("Sachbearbeitung", "Jens Albers"),
+            ("Sachbearbeitung", "Sabine Brandt"),
             ("Fachverfahren", "OPEN/PROSOZ, 4711-2026-0413"),
             ("Papierakte", ""),
         ],
@@ -274,24 +274,24 @@ def gallery_context(request: HttpRequest) -> dict[str, Any]:
         ],
         "demo_personas": [
             {
-                "username": "heise",
-                "name": "Dr. Katrin Heise",
+                "username": "voss",
+                "name": "Petra Voss",
                 "role": "Leitung",
                 "unit": "50 Soziales",
                 "story": "Zeichnet Bescheide und sieht alle Akten ihres Fachbereichs.",
             },
             {
-                "username": "albers",
-                "name": "Jens Albers",
+                "username": "brandt",
+                "name": "Sabine Brandt",
                 "role": "Sachbearbeitung",
                 "unit": "50.2 Soziale Hilfen",
                 "story": "Findet eine Grundsicherungsakte und liest vom Antrag bis zum Widerspruch.",
             },
             {
-                "username": "brandt",
-                "name": "Miriam Brandt",
+                "username": "kruse",
+                "name": "Tobias Kruse",
                 "role": "Sachbearbeitung",
-                "unit": "63 Bauordnung",
+                "unit": "63 Bauaufsicht",
                 "story": "Sucht dasselbe und sieht davon nichts.",
             },
         ],

@@ -12,6 +12,11 @@ if (dialog) {
   const over = () => dialog.querySelectorAll("[data-session-over]");
   const warning = dialog.querySelector("[data-session-warning]");
 
+  const show = (ended) => {
+    warning.hidden = ended;
+    over().forEach((part) => { part.hidden = !ended; });
+    if (!dialog.open) dialog.showModal();
+  };
   const alive = () => {
     seen = Date.now();
     if (dialog.open) dialog.close();
@@ -26,22 +31,22 @@ if (dialog) {
 
   const check = () => {
     const idle = (Date.now() - seen) / 1000;
-    const ended = idle >= limit;
-    warning.hidden = ended;
-    over().forEach((part) => { part.hidden = !ended; });
-    if (idle >= limit - WARN_BEFORE && !dialog.open) dialog.showModal();
+    if (idle >= limit - WARN_BEFORE) show(idle >= limit);
   };
   setInterval(check, 5000);
   document.addEventListener("visibilitychange", check);
 
   dialog.querySelector("[data-session-stay]").addEventListener("click", async () => {
     const answer = await fetch(dialog.dataset.keepalive, { redirect: "manual" });
-    if (answer.status === 204) {
-      tell();
-    } else {
-      warning.hidden = true;
-      over().forEach((part) => { part.hidden = false; });
-    }
+    if (answer.status === 204) tell();
+    else show(true);
+  });
+  // htmx follows the redirect to the log-in page: it must not land inside this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const address = event.detail.xhr.responseURL;
+    if (!address || new URL(address).pathname !== dialog.dataset.login) return;
+    event.preventDefault();
+    show(true);
   });
   dialog.addEventListener("cancel", (event) => event.preventDefault());
 }
