@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import clamd
 import redis
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -93,8 +94,12 @@ def postgres() -> Finding:
             cursor.execute("SHOW server_version")
             version = str(cursor.fetchone()[0])
     except DatabaseError as error:
-        return Finding(False, str(error).strip().splitlines()[0])
+        return Finding(False, _line(error))
     return Finding(int(version.split(".")[0]) >= MINIMUM_POSTGRES, f"PostgreSQL {version}")
+
+
+def _line(error: DatabaseError) -> str:
+    return str(error).strip().split("\n", 1)[0]
 
 
 def audit_role() -> Finding:
@@ -112,10 +117,12 @@ def audit_role() -> Finding:
             cursor.execute(query)
             role, superuser, may_change, tables = cursor.fetchone()
     except DatabaseError as error:
-        return Finding(False, str(error).strip().splitlines()[0])
+        return Finding(False, _line(error))
     if superuser or may_change:
         return Finding(False, gettext("Rolle %(role)s darf Protokolle ändern") % {"role": role})
-    return Finding(tables > 0, gettext("Rolle %(role)s") % {"role": role})
+    if not tables:
+        return Finding(False, gettext("Tabellen fehlen: manage.py migrate"))
+    return Finding(True, gettext("Rolle %(role)s") % {"role": role})
 
 
 def queue() -> Finding:
@@ -176,6 +183,19 @@ def demo_is_off() -> Finding:
     return Finding(True, "")
 
 
+def demo_accounts() -> Finding:
+    """Without demo mode nobody has one of the demo accounts, whose password everybody knows."""
+    if settings.DEMO:
+        return Finding(True, gettext("gehören zur Vorführung"))
+    try:
+        left = get_user_model()._default_manager.filter(is_demo=True, is_active=True).count()
+    except DatabaseError as error:
+        return Finding(False, _line(error))
+    if left:
+        return Finding(False, gettext("%(count)s Demo-Konten sind aktiv") % {"count": left})
+    return Finding(True, gettext("keine"))
+
+
 def audit_key() -> Finding:
     """The key that seals the audit is there and is the installation's own."""
     key = settings.AUDIT_KEY
@@ -204,6 +224,12 @@ def _own() -> dict[str, Capability]:
             _("Protokollschlüssel"),
             audit_key,
             _("Siegel des Protokolls beweisen nichts"),
+            required=True,
+        ),
+        "demo_accounts": Capability(
+            _("Demo-Konten"),
+            demo_accounts,
+            _("mit dem bekannten Kennwort könnte sich jeder anmelden"),
             required=True,
         ),
         "disk": Capability(

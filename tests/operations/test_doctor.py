@@ -8,6 +8,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from pytest_django.fixtures import Settings
@@ -84,6 +85,15 @@ def test_demo_mode_is_told(settings: Settings) -> None:
     assert not capabilities.is_available("demo_off")
     settings.DEMO = False
     assert capabilities.is_available("demo_off")
+
+
+def test_demo_accounts_in_a_real_installation_are_found(settings: Settings) -> None:
+    settings.DEMO = False
+    assert capabilities.is_available("demo_accounts")
+    get_user_model()._default_manager.create(username="brandt", is_demo=True)
+    assert capabilities.finding("demo_accounts") == Finding(False, "1 Demo-Konten sind aktiv")
+    settings.DEMO = True
+    assert capabilities.is_available("demo_accounts")
 
 
 def test_programs_are_asked_for_their_version(tmp_path: Path) -> None:
