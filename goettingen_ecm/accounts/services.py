@@ -13,15 +13,7 @@ from goettingen_ecm.operations.refusals import InvalidInput
 
 def ensure_unit_role(unit: OrgUnit, role: Role) -> UnitRole:
     """The principal of a role in a unit, with its group; made at first use."""
-    found = UnitRole.objects.filter(unit=unit, role=role).first()
-    if found is not None:
-        return found
-    with transaction.atomic():
-        group, _created = Group.objects.get_or_create(name=f"{unit.code} {role.label}")
-        made, _created = UnitRole.objects.get_or_create(
-            unit=unit, role=role, defaults={"group": group}
-        )
-    return made
+    return ensure_roles(unit, [role])[0]
 
 
 def give_role(
@@ -53,4 +45,28 @@ def give_role(
 
 def ensure_roles(unit: OrgUnit, roles: Sequence[Role]) -> list[UnitRole]:
     """The principals a unit needs so that its files have somebody who may see them."""
-    return [ensure_unit_role(unit, role) for role in roles]
+    found = _unit_roles(unit, roles)
+    missing = [role for role in roles if role not in found]
+    if missing:
+        _make_roles(unit, missing)
+        found = _unit_roles(unit, roles)
+    return [found[role] for role in roles]
+
+
+def _unit_roles(unit: OrgUnit, roles: Sequence[Role]) -> dict[str, UnitRole]:
+    rows = UnitRole.objects.filter(unit=unit, role__in=roles).select_related("unit", "group")
+    return {row.role: row for row in rows}
+
+
+def _make_roles(unit: OrgUnit, roles: Sequence[Role]) -> None:
+    """Two workers may do this at once: whoever is second finds the first one's rows."""
+    names = {role: f"{unit.code} {role.label}" for role in roles}
+    with transaction.atomic():
+        Group.objects.bulk_create(
+            [Group(name=name) for name in names.values()], ignore_conflicts=True
+        )
+        groups = dict(Group.objects.filter(name__in=names.values()).values_list("name", "id"))
+        UnitRole.objects.bulk_create(
+            [UnitRole(unit=unit, role=role, group_id=groups[name]) for role, name in names.items()],
+            ignore_conflicts=True,
+        )
