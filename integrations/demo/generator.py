@@ -30,7 +30,8 @@ CREATED_BY = "OPEN/PROSOZ Nachtlauf"
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
-    """What to make. ``documents`` counts entries before duplicates; ``last_day`` the newest letter."""
+    """What to make. ``documents`` counts entries before duplicates; ``last_day`` the newest letter;
+    ``grey`` letters as an office printer makes them."""
 
     name: str
     cases: int
@@ -40,6 +41,7 @@ class DeliveryPlan:
     processes: int = 2
     faults: Mapping[Fault, int] = field(default_factory=dict)
     body: BodySource | None = None
+    grey: bool = False
 
     @property
     def sender(self) -> Sender:
@@ -204,9 +206,8 @@ def _set(
             letters = list(_letters(plan, document))
             waiting.append((document, letters[0], len(letters)))
             for index, letter in enumerate(letters):
-                yield PdfOrder(
-                    folder / _file_name(document, letter, index), letter.source, letter.day
-                )
+                path = folder / _file_name(document, letter, index)
+                yield PdfOrder(path, letter.source, letter.day, plan.grey)
 
     written = write_pdfs(orders(), plan.processes)
     files: list[PdfFile] = []

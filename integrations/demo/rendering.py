@@ -27,6 +27,7 @@ class PdfOrder:
     path: Path
     source: str
     day: date
+    grey: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class PdfFile:
     size: int
 
 
-def render(source: str, day: date) -> bytes:
+def render(source: str, day: date, *, grey: bool = False) -> bytes:
     """The PDF of a letter's JSON; the same bytes for the same input."""
     made = _compiler().compile(
         format="pdf",
-        sys_inputs={"letter": source},
+        sys_inputs={"letter": source, "print": "grey" if grey else "colour"},
         pdf_standards=[PDF_STANDARD],
         timestamp=datetime.combine(day, time(9), UTC),
     )
@@ -77,7 +78,7 @@ def _write_batch(orders: Sequence[PdfOrder]) -> list[PdfFile]:
 
 
 def _write(order: PdfOrder) -> PdfFile:
-    content = render(order.source, order.day)
+    content = render(order.source, order.day, grey=order.grey)
     order.path.write_bytes(content)
     return PdfFile(order.path, hashlib.sha256(content).digest(), len(content))
 
