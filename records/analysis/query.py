@@ -23,13 +23,10 @@ _PIECE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class QueryFilters:
-    """Field filters; empty text and None mean "not asked for". Dates are inclusive."""
+    """Limits that are no words; dates are inclusive, None means "not asked for"."""
 
-    document_type: str = ""
     since: date | None = None
     until: date | None = None
-    case_file: str = ""
-    party: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +84,7 @@ def _conjunction(parts: list[str]) -> str:
 
 def _take(piece: re.Match[str], terms: _Terms, drop_small: bool) -> None:
     if piece["field"]:
-        terms.filters = _filtered(terms.filters, piece["field"].lower(), piece["value"])
+        _take_field(piece["field"].lower(), piece["value"], terms)
         return
     words = piece["phrase"] if piece["phrase"] is not None else piece["word"] or ""
     if drop_small and fold(words) in STOP_WORDS:
@@ -117,15 +114,18 @@ def _phrase(words: str, terms: _Terms, excluded: bool) -> str:
     return "(" + " <-> ".join(quoted(one) for one in lexemes) + ")" if lexemes else ""
 
 
-def _filtered(filters: QueryFilters, name: str, value: str) -> QueryFilters:
+def _take_field(name: str, value: str, terms: _Terms) -> None:
+    """von: and bis: limit the date; typ:, akte: and an: look among the facts of weight B only."""
     if name in ("von", "bis"):
         day = _day(value)
-        if day is None:
-            return filters
-        return replace(filters, since=day) if name == "von" else replace(filters, until=day)
-    if name == "typ":
-        return replace(filters, document_type=value)
-    return replace(filters, case_file=value) if name == "akte" else replace(filters, party=value)
+        limits = terms.filters
+        if day is not None:
+            terms.filters = (
+                replace(limits, since=day) if name == "von" else replace(limits, until=day)
+            )
+        return
+    for match in tokens(value):
+        terms.parts.append(f"{quoted(query_lexeme(match.group()))}:B")
 
 
 def _day(text: str) -> date | None:

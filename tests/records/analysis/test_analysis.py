@@ -122,8 +122,26 @@ def test_filters_take_german_and_iso_dates() -> None:
         date(2026, 2, 1),
         date(2026, 3, 1),
     )
-    assert (filters.document_type, filters.party) == ("Bescheid", "Ahlers")
     assert parse_query("von:gestern").filters.since is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("typ:Bescheid", True),
+        ("typ:Heizkosten", False),
+        ("akte:50.10-4711", True),
+        ("an:Ahlers Heizkosten", True),
+        ("an:Heizkosten", False),
+    ],
+)
+def test_q1_fields_look_among_the_facts_only(query: str, found: bool) -> None:
+    facts = ["50.10-4711", "Bescheid", "Hannelore Ahlers"]
+    literal = analyse_document("Schreiben", "Heizkosten", extra=facts).tsvector
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT %s::tsvector @@ %s::tsquery", [literal, parse_query(query).tsquery])
+        assert cursor.fetchone()[0] is found
 
 
 def test_small_words_go_from_long_queries_only() -> None:
