@@ -110,6 +110,7 @@ def documents_table(
         row_url=document_url,
         row_key=lambda d: d.uuid,
         current_key=current,
+        detail="#lesen",
         sort=sort,
         next_query={"nach": next_cursor} if next_cursor else None,
     )
