@@ -67,9 +67,7 @@ def file_text(matter: Matter, title: str, text: str, actor: Actor) -> Document:
     staged = blob_store.stage_chunks([text.encode()])
     blob = blobs.store_staged([staged])[staged.sha256]
     content = NewVersion([NewComponent(ComponentKind.MAIN, blob, f"{title}.txt")])
-    wanted = NewDocument(
-        matter, title, Direction.OUTGOING, content, letter_date=date(2026, 11, 20)
-    )
+    wanted = NewDocument(matter, title, Direction.OUTGOING, content, letter_date=date(2026, 11, 20))
     document = file_documents([wanted], actor)[0]
     texts.extract_texts([document.pk])
     index_documents([document.pk])
