@@ -1,5 +1,6 @@
 """Anchors: when they are written, what survives a crash, a lost folder, a restore."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -205,3 +206,15 @@ def test_an_absent_folder_holds_no_anchor(tmp_path: Path) -> None:
     store = AnchorStore(tmp_path / "absent")
     assert list(store.lines()) == []
     assert store.last() is None
+
+
+def test_two_chains_of_anchors_do_not_pass_for_one(committed: str, store: AnchorStore) -> None:
+    """As when two folders of anchors were mixed: each line is signed, together they are wrong."""
+    write(1)
+    first = write_anchor_if_due(force=True)
+    assert first
+    fork = replace(first, number=2, previous="ab" * 32, months={}, mac="")
+    store.append(replace(fork, mac=fork.signature()))
+    found = [(one.kind, one.first, one.text) for one in verify().findings]
+    text = "Anker 2 schließt nicht an seinen Vorgänger an."
+    assert found == [(FindingKind.ANCHOR_CHANGED, 2, text)]

@@ -193,3 +193,30 @@ def test_the_state_tells_how_far_the_sealer_is_behind(committed: str) -> None:
     assert 0 < state.lag.total_seconds() < 60
     seal_entries()
     assert seal_state().lag.total_seconds() == 0
+
+
+def test_numbers_that_come_round_again_seal_nothing_twice(committed: str, owner: str) -> None:
+    """Long after a restore the new cluster reaches the numbers of the old one."""
+    record([entry(number) for number in range(3)])
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        coming = int(cursor.fetchone()[0]) + 200
+        with connections[owner].cursor() as by_owner:
+            by_owner.execute("UPDATE audit_auditentry SET txid = %s::text::xid8", [coming])
+        month = f"to_char({canonical.ENTRY_MONTH}, 'YYYY-MM')"
+        cursor.execute(
+            f"SELECT e.id, e.txid::text, {month}, {canonical.ENTRY_SELECT} FROM audit_auditentry e"
+        )
+        rows = cursor.fetchall()
+        sealing._write(cursor, chain_head(cursor), rows)
+    record([entry(4)])
+    assert seal_entries() == 1
+    reached = 0
+    while reached <= coming:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()::text")
+            reached = int(cursor.fetchone()[0])
+    record([entry(5)])
+    assert seal_entries(batch=2) == 1
+    assert len(sealed_ids()) == len(set(sealed_ids())) == 5
+    assert verify().findings == []

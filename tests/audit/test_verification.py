@@ -133,3 +133,34 @@ def test_ranges_merge_neighbours_and_know_what_they_hold() -> None:
     assert 4 in ranges
     assert 6 not in ranges
     assert (span(7, 7), span(7, 9)) == ("7", "7 bis 9 (3)")
+
+
+def test_the_anchor_vouches_for_a_removed_seal_so_the_next_one_is_still_judged(
+    committed: str, owner: str
+) -> None:
+    build_protocol()
+    with connections[owner].cursor() as cursor:
+        cursor.execute("SELECT sealed FROM audit_auditanchor WHERE number = 3")
+        anchored = cursor.fetchone()[0]
+        cursor.execute("DELETE FROM audit_auditseal WHERE seq = %s", [anchored])
+        cursor.execute(
+            "UPDATE audit_auditseal SET sealed_at = now() WHERE seq = %s", [anchored + 1]
+        )
+    found = {(one.kind, one.first) for one in verify().findings}
+    assert (FindingKind.SEAL_REMOVED, anchored) in found
+    assert (FindingKind.SEAL_CHANGED, anchored + 1) in found
+
+
+@pytest.mark.parametrize("txid", ["1", "900000000000000"])
+def test_a_young_row_with_an_impossible_transaction_is_found_at_once(
+    committed: str, owner: str, txid: str
+) -> None:
+    record([entry(1)])
+    seal_entries()
+    with connections[owner].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditentry (txid, recorded_at, action) VALUES (%s, now(), 'x')",
+            [txid],
+        )
+    found = [(one.kind, one.first) for one in verify().findings]
+    assert found == [(FindingKind.ROW_INSERTED, 2)]
