@@ -1,14 +1,17 @@
 """A cache that may be gone: a lost Redis makes pages slower, never wrong."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
-import redis
+import redis.exceptions
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+Version = int | None
 
 
 class ForgivingRedisCache(RedisCache):
@@ -24,29 +27,41 @@ class ForgivingRedisCache(RedisCache):
             logger.warning("cache timed out: %s", error)
         return default
 
-    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return self._forgive(
-            lambda: super(ForgivingRedisCache, self).get(key, default, version), default
-        )
+    def get(self, key: Any, default: Any = None, version: Version = None) -> Any:
+        return self._forgive(partial(super().get, key, default, version), default)
 
-    def set(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> None:
-        options = {} if timeout is ... else {"timeout": timeout}
-        self._forgive(
-            lambda: super(ForgivingRedisCache, self).set(key, value, version=version, **options),
-            None,
-        )
+    def get_many(self, keys: Iterable[Any], version: Version = None) -> dict[Any, Any]:
+        return self._forgive(partial(super().get_many, keys, version), {})
 
-    def delete(self, key: Any, version: int | None = None) -> bool:
-        return self._forgive(lambda: super(ForgivingRedisCache, self).delete(key, version), False)
+    def has_key(self, key: Any, version: Version = None) -> bool:
+        return self._forgive(partial(super().has_key, key, version), False)
 
-    def add(self, key: Any, value: Any, timeout: Any = ..., version: int | None = None) -> bool:
-        options = {} if timeout is ... else {"timeout": timeout}
-        return self._forgive(
-            lambda: super(ForgivingRedisCache, self).add(key, value, version=version, **options),
-            True,
-        )
+    def set(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None
+    ) -> None:
+        self._forgive(partial(super().set, key, value, timeout, version), None)
 
-    def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
-        return self._forgive(
-            lambda: super(ForgivingRedisCache, self).incr(key, delta, version), delta
-        )
+    def set_many(
+        self, data: dict[Any, Any], timeout: Any = DEFAULT_TIMEOUT, version: Version = None
+    ) -> list[Any]:
+        return self._forgive(partial(super().set_many, data, timeout, version), list(data))
+
+    def add(
+        self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None
+    ) -> bool:
+        return self._forgive(partial(super().add, key, value, timeout, version), True)
+
+    def incr(self, key: Any, delta: int = 1, version: Version = None) -> int:
+        return self._forgive(partial(super().incr, key, delta, version), delta)
+
+    def touch(self, key: Any, timeout: Any = DEFAULT_TIMEOUT, version: Version = None) -> bool:
+        return self._forgive(partial(super().touch, key, timeout, version), False)
+
+    def delete(self, key: Any, version: Version = None) -> bool:
+        return self._forgive(partial(super().delete, key, version), False)
+
+    def delete_many(self, keys: Iterable[Any], version: Version = None) -> None:
+        self._forgive(partial(super().delete_many, keys, version), None)
+
+    def clear(self) -> None:
+        self._forgive(super().clear, None)
