@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
+from goettingen_ecm.accounts.backends import BACKEND
 from goettingen_ecm.accounts.models import User
 from integrations.demo import city as demo_city
 
@@ -24,7 +25,6 @@ STAFF = (
     ARCHIVE,
     DATA_PROTECTION,
 )
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 
+from goettingen_ecm.accounts.backends import BACKEND
 from goettingen_ecm.accounts.models import User
 
 DEMO_PASSWORD_HINT = "musterstadt-an-der-leine"  # noqa: S105 - printed on purpose, demo only
@@ -34,7 +35,7 @@ class DemoLoginView(View):
         person = get_object_or_404(
             User, username=request.POST.get("username", ""), is_demo=True, is_active=True
         )
-        login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, person, backend=BACKEND)
         return redirect(_safe_target(request))
 
 

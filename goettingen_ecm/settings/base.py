@@ -127,7 +127,7 @@ CSRF_FAILURE_VIEW = "goettingen_ecm.desk.error_views.csrf_failure"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "goettingen_ecm.accounts.backends.StaffBackend",
     "goettingen_ecm.access.backends.ScopeBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]

@@ -1,6 +1,8 @@
 """The test suite: real PostgreSQL and Valkey, throw-away folders."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -15,7 +17,10 @@ FAULT_POINTS_ALLOWED = True
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 
 # A run's files live apart; subprocesses of the same run find them through the environment.
-_run_dir = Path(os.environ.setdefault("ECM_TEST_RUN_DIR", tempfile.mkdtemp(prefix="ecm-test-")))
+if "ECM_TEST_RUN_DIR" not in os.environ:
+    os.environ["ECM_TEST_RUN_DIR"] = tempfile.mkdtemp(prefix="ecm-test-")
+    atexit.register(shutil.rmtree, os.environ["ECM_TEST_RUN_DIR"], ignore_errors=True)
+_run_dir = Path(os.environ["ECM_TEST_RUN_DIR"])
 BLOB_DIR = _run_dir / "blobs"
 PAGE_IMAGE_DIR = _run_dir / "pages"
 AUDIT_ANCHOR_DIR = _run_dir / "anchors"

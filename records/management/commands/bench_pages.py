@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.test import Client
 from django.urls import reverse
 
+from goettingen_ecm.accounts.backends import BACKEND
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import benching
 from goettingen_ecm.operations.benching import Cost
@@ -19,7 +20,6 @@ from records.models import CaseFile, Document
 
 DOCUMENTS, QUICK_DOCUMENTS = 100_000, 6_000
 RUNS, QUICK_RUNS = 25, 7
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Command(BaseCommand):

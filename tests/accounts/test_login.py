@@ -1,0 +1,195 @@
+"""Logging in: Argon2, rate limits, second factor, no way round through Django admin (S7)."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from goettingen_ecm.accounts.models import User
+from goettingen_ecm.settings import base
+from tests.accounts.conftest import PASSWORD, is_logged_in, log_in
+
+Browser = Callable[[], Client]
+LIMITS = override_settings(ACCOUNT_RATE_LIMITS=base.ACCOUNT_RATE_LIMITS)
+
+
+class TestPassword:
+    def test_the_right_one_opens_the_start_page(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        answer = log_in(client, "brandt", PASSWORD)
+        assert (answer.status_code, answer.url) == (302, reverse("start"))
+        assert is_logged_in(client)
+        assert client.get("/").status_code == 200
+
+    def test_it_is_stored_with_argon2(self, staff: User) -> None:
+        assert staff.password.startswith("argon2$argon2id$")
+
+    @pytest.mark.parametrize(
+        ("username", "password"), [("brandt", "falsch"), ("niemand", PASSWORD), ("", ""), ("brandt", "")]
+    )
+    def test_a_wrong_one_does_not(
+        self, staff: User, browser: Browser, username: str, password: str
+    ) -> None:
+        client = browser()
+        assert log_in(client, username, password).status_code == 200
+        assert not is_logged_in(client)
+
+    def test_unknown_people_and_wrong_passwords_read_the_same(
+        self, staff: User, browser: Browser
+    ) -> None:
+        pages = [log_in(browser(), name, "falsch").content.decode() for name in ("brandt", "x")]
+        texts = [re.sub(r'value="[^"]*"|nonce="[^"]*"', "", page) for page in pages]
+        assert texts[0].replace("brandt", "") == texts[1].replace("brandt", "")
+
+    def test_a_closed_account_stays_out(self, staff: User, browser: Browser) -> None:
+        User.objects.filter(pk=staff.pk).update(is_active=False)
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        assert not is_logged_in(client)
+
+    def test_a_technical_user_has_no_password(self, staff: User, browser: Browser) -> None:
+        technical = User.objects.get(username="openprosoz")
+        assert not technical.has_usable_password()
+
+    def test_nobody_signs_up(self, city: None, browser: Browser) -> None:
+        client = browser()
+        count = User.objects.count()
+        wish = {"username": "fremd", "password1": PASSWORD, "password2": PASSWORD}
+        client.post("/konto/signup/", wish)
+        assert User.objects.count() == count
+
+    def test_logging_out_needs_a_click(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        client.get("/konto/logout/")
+        assert is_logged_in(client)
+        client.post("/konto/logout/")
+        assert not is_logged_in(client)
+
+    @pytest.mark.parametrize(
+        ("target", "lands"),
+        [
+            ("/akten/?sort=-datum", "/akten/?sort=-datum"),
+            ("https://boese.example/", "/"),
+            ("//boese.example/", "/"),
+            ("/\\boese.example", "/"),
+            ("javascript:alert(1)", "/"),
+        ],
+    )
+    def test_after_login_only_own_pages_follow(
+        self, staff: User, browser: Browser, target: str, lands: str
+    ) -> None:
+        answer = log_in(browser(), "brandt", PASSWORD, next=target)
+        assert (answer.status_code, answer.url) == (302, lands)
+
+
+class TestRateLimit:
+    @LIMITS
+    def test_after_five_failures_the_account_is_refused_even_with_the_right_password(
+        self, staff: User, browser: Browser
+    ) -> None:
+        User.objects.filter(pk=staff.pk).update(username=f"brandt{staff.pk}x")
+        name = f"brandt{staff.pk}x"
+        for _attempt in range(5):
+            assert log_in(browser(), name, "falsch").status_code == 200
+        client = browser()
+        answer = log_in(client, name, PASSWORD)
+        assert not is_logged_in(client)
+        assert "Zu viele" in answer.content.decode()
+
+    @LIMITS
+    def test_one_address_cannot_try_many_accounts(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        for number in range(10):
+            log_in(client, f"niemand{number}", "falsch")
+        log_in(client, "brandt", PASSWORD)
+        assert not is_logged_in(client)
+        assert is_logged_in_from(browser(), "brandt")
+
+    @LIMITS
+    def test_four_failures_are_forgiven(self, staff: User, browser: Browser) -> None:
+        name = f"brandt{staff.pk}y"
+        User.objects.filter(pk=staff.pk).update(username=name)
+        for _attempt in range(4):
+            log_in(browser(), name, "falsch")
+        assert is_logged_in_from(browser(), name)
+
+
+def is_logged_in_from(client: Client, username: str) -> bool:
+    log_in(client, username, PASSWORD)
+    return is_logged_in(client)
+
+
+class TestAdmin:
+    def test_django_admin_has_no_login_of_its_own(self, staff: User, browser: Browser) -> None:
+        """Else it would be a way round the rate limit and the second factor."""
+        User.objects.filter(pk=staff.pk).update(is_staff=True)
+        client = browser()
+        answer = client.post("/admin/login/", {"username": "brandt", "password": PASSWORD})
+        assert answer.status_code == 302
+        assert answer.url.startswith("/konto/login/")
+        assert not is_logged_in(client)
+
+    def test_staff_reaches_it_after_the_login(self, staff: User, browser: Browser) -> None:
+        User.objects.filter(pk=staff.pk).update(is_staff=True)
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        assert client.get("/admin/").status_code == 200
+
+
+def code_for(secret: str) -> str:
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+class TestSecondFactor:
+    def enrol(self, client: Client) -> str:
+        """Through the pages a person uses; returns the secret of the app."""
+        page = client.get("/konto/2fa/totp/activate/")
+        assert page.status_code == 200
+        secret: str = client.session["mfa.totp.secret"]
+        answer = client.post("/konto/2fa/totp/activate/", {"code": code_for(secret)})
+        assert answer.status_code == 302
+        return secret
+
+    def test_enrolled_people_need_password_and_code(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        secret = self.enrol(client)
+        assert Authenticator.objects.filter(user=staff, type="totp").exists()
+
+        client = browser()
+        answer = log_in(client, "brandt", PASSWORD)
+        assert answer.url == reverse("mfa_authenticate")
+        assert not is_logged_in(client)
+        assert client.get("/akten/").status_code == 302
+        client.post(answer.url, {"code": "000000"})
+        assert not is_logged_in(client)
+        from django.core.cache import cache
+
+        # A code counts once; enrolling has used this half minute's.
+        cache.delete(f"mfa.totp.used:{staff.pk}:{code_for(secret)}")
+        cache.delete(f"allauth.mfa.totp.used?user={staff.pk}&code={code_for(secret)}")
+        client.post(answer.url, {"code": code_for(secret)})
+        assert is_logged_in(client)
+
+    @override_settings(MFA_REQUIRED=True)
+    def test_by_setting_nobody_works_without_one(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        for address in ("/", "/akten/", "/suche/?q=x"):
+            answer = client.get(address)
+            assert (answer.status_code, answer.url) == (302, "/konto/2fa/totp/activate/")
+        self.enrol(client)
+        assert client.get("/akten/").status_code == 200
+
+    def test_without_the_setting_it_is_everybodys_choice(
+        self, staff: User, browser: Browser
+    ) -> None:
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        assert client.get("/akten/").status_code == 200
