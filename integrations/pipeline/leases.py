@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import connection
 
 from integrations.choices import Stage
-from integrations.models import DeliveryItem
+from integrations.models import Delivery, DeliveryItem
 
 LEASE = timedelta(minutes=15)
 STORE_WAIT = timedelta(seconds=5)
@@ -115,7 +115,11 @@ def _claim(stage: Stage, low: int, high: int, limit: int) -> list[tuple[int, str
 
 def _load(rows: Sequence[tuple[int, str]]) -> Batch:
     found = DeliveryItem.objects.filter(pk__in=[pk for pk, _holder in rows]).order_by("id")
-    return Batch(rows[0][1], list(found.select_related("delivery__system")))
+    items = list(found)
+    deliveries = Delivery.objects.select_related("system").in_bulk({i.delivery_id for i in items})
+    for item in items:
+        item.delivery = deliveries[item.delivery_id]
+    return Batch(rows[0][1], items)
 
 
 def reload(batch: Batch) -> Batch:

@@ -4,16 +4,16 @@ Analysing reads and computes; storing locks the documents, so that neither a cha
 of metadata made in between is lost (the document then stays marked as not indexed).
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from goettingen_ecm.operations import clock
 from records.analysis import ANALYSER_VERSION, analyse_document
 from records.choices import ExternalKeyKind
-from records.models import CaseFile, Document, DocumentText, ExternalKey, Participation
+from records.models import Document, ExternalKey, Participation
 
 LOCK = """
 SELECT document.id FROM records_document document
@@ -62,38 +62,44 @@ def index_documents(document_ids: Iterable[int]) -> int:
 
 def analyse_documents(document_ids: Iterable[int]) -> list[Analysed]:
     """Title, numbers, parties and text of each document as lexemes; writes nothing."""
-    documents = list(
-        Document.objects.filter(pk__in=list(document_ids))
-        .select_related("document_type", "case_file")
-        .order_by("id")
-    )
-    texts = dict(
-        DocumentText.objects.filter(document__in=[d.pk for d in documents]).values_list(
-            "document_id", "text"
-        )
-    )
-    facts = _facts_of_files({d.case_file_id: d.case_file for d in documents})
-    return [_analyse(d, texts.get(d.pk, ""), facts[d.case_file_id]) for d in documents]
+    states = _states(list(document_ids))
+    facts = _facts_of_files({one.case_file_id: one.aktenzeichen for one in states})
+    return [_analyse(one, facts[one.case_file_id]) for one in states]
 
 
-def _analyse(document: Document, text: str, facts: Sequence[str]) -> Analysed:
-    own = [document.foreign_reference]
-    if document.document_type is not None:
-        own.append(document.document_type.name)
-    extra = [one for one in (*own, *facts) if one]
-    found = analyse_document(document.title, text, extra=extra)
-    return Analysed(document.pk, document.row_version, found.tsvector, found.offsets)
+class _State(NamedTuple):
+    """What is analysed of a document, and the state it was read in."""
+
+    document_id: int
+    row_version: int
+    title: str
+    foreign_reference: str
+    case_file_id: int
+    aktenzeichen: str
+    type_name: str | None
+    text: str | None
 
 
-def _facts_of_files(case_files: Mapping[int, CaseFile]) -> dict[int, list[str]]:
+def _states(document_ids: list[int]) -> list[_State]:
+    fields = ("id", "row_version", "title", "foreign_reference", "case_file_id")
+    joined = ("case_file__aktenzeichen", "document_type__name", "text__text")
+    rows = Document.objects.filter(pk__in=document_ids).order_by("id")
+    return [_State(*row) for row in rows.values_list(*fields, *joined)]
+
+
+def _analyse(one: _State, facts: Sequence[str]) -> Analysed:
+    extra = [fact for fact in (one.foreign_reference, one.type_name, *facts) if fact]
+    found = analyse_document(one.title, one.text or "", extra=extra)
+    return Analysed(one.document_id, one.row_version, found.tsvector, found.offsets)
+
+
+def _facts_of_files(numbers: Mapping[int, str]) -> dict[int, list[str]]:
     """Numbers, foreign keys and parties by which a file's documents are found, too."""
-    facts: dict[int, list[str]] = defaultdict(list)
-    for pk, case_file in case_files.items():
-        facts[pk].append(case_file.aktenzeichen)
-    keys = ExternalKey.objects.filter(case_file__in=case_files, kind=ExternalKeyKind.CASE_FILE)
+    facts = {pk: [aktenzeichen] for pk, aktenzeichen in numbers.items()}
+    keys = ExternalKey.objects.filter(case_file__in=numbers, kind=ExternalKeyKind.CASE_FILE)
     for pk, value in keys.values_list("case_file_id", "value"):
         facts[pk].append(value)
-    parties = Participation.objects.filter(case_file__in=case_files).order_by("id")
+    parties = Participation.objects.filter(case_file__in=numbers).order_by("id")
     for pk, name, first_name in parties.values_list(
         "case_file_id", "party__name", "party__first_name"
     ):

@@ -6,7 +6,7 @@ of any transaction; writing is a few statements however many documents there are
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import F
@@ -72,44 +72,57 @@ def read_texts(document_ids: Iterable[int]) -> dict[int, Reading]:
 
     A file that breaks its reader costs only itself; what the deadline cut off is left out.
     """
-    parts = list(_components(list(document_ids)))
-    readings = {
-        c.version.document_id: Reading(c.version.document_id, c.version.number) for c in parts
-    }
-    in_files = [c for c in parts if c.blob.storage == BlobStorage.FILES]
-    for component, inspection in zip(in_files, _inspect(in_files), strict=True):
-        document = component.version.document_id
+    parts = _parts(list(document_ids))
+    readings = {one.document_id: Reading(one.document_id, one.version_number) for one in parts}
+    in_files = [one for one in parts if one.storage == BlobStorage.FILES]
+    for part, inspection in zip(in_files, _inspect(in_files), strict=True):
         if not inspection.reached:
-            readings.pop(document, None)
-        elif document in readings:
-            _add(readings[document], component, inspection)
+            readings.pop(part.document_id, None)
+        elif part.document_id in readings:
+            _add(readings[part.document_id], part, inspection)
     return readings
 
 
-def _inspect(components: Sequence[Component]) -> Sequence[Inspection]:
-    requests = [
-        InspectRequest(blob_store.path_of(bytes(c.blob.sha256)), c.file_name, c.blob.mime_type)
-        for c in components
-    ]
-    return sandbox().inspect_batch(requests, deadline_seconds=READ_SECONDS) if requests else []
+class _Part(NamedTuple):
+    """A main file or attachment of a current version."""
+
+    document_id: int
+    version_number: int
+    kind: str
+    file_name: str
+    blob_id: int
+    sha256: bytes
+    mime_type: str
+    storage: str
 
 
-def _components(document_ids: list[int]) -> Iterable[Component]:
-    """Main files and attachments of current versions, the main file first."""
+def _parts(document_ids: list[int]) -> list[_Part]:
+    """The main file of each document first."""
     rows = Component.objects.filter(
         version__document__in=document_ids,
         version__number=F("version__document__version_number"),
         kind__in=[ComponentKind.MAIN, ComponentKind.ATTACHMENT],
     )
-    return rows.select_related("version", "blob").order_by("version__document_id", "position")
+    rows = rows.order_by("version__document_id", "position")
+    fields = ("version__document_id", "version__number", "kind", "file_name", "blob_id")
+    facts = ("blob__sha256", "blob__mime_type", "blob__storage")
+    return [_Part(*row) for row in rows.values_list(*fields, *facts)]
 
 
-def _add(reading: Reading, component: Component, found: Inspection) -> None:
-    reading.blobs.append((component.blob_id, found))
+def _inspect(parts: Sequence[_Part]) -> Sequence[Inspection]:
+    requests = [
+        InspectRequest(blob_store.path_of(bytes(one.sha256)), one.file_name, one.mime_type)
+        for one in parts
+    ]
+    return sandbox().inspect_batch(requests, deadline_seconds=READ_SECONDS) if requests else []
+
+
+def _add(reading: Reading, part: _Part, found: Inspection) -> None:
+    reading.blobs.append((part.blob_id, found))
     if found.text and str(found.text_state) == TextState.OK:
         reading.texts.append(found.text)
-    if component.kind == ComponentKind.MAIN:
-        reading.file_name = component.file_name
+    if part.kind == ComponentKind.MAIN:
+        reading.file_name = part.file_name
         reading.mime_type = found.sniffed.mime
         reading.page_count = found.page_count
         reading.problem = found.problem or ""

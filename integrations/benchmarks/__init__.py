@@ -1,0 +1,1 @@
+"""What the ``bench_*`` commands of integrations measure."""
