@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,9 +10,10 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from goettingen_ecm.access.principals import extra_principals
         from goettingen_ecm.operations import outbox
-        from records import grants, start_cards
+        from records import analysis, grants, start_cards
         from records.services import plan_rights, uploads
 
+        analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

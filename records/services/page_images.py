@@ -77,7 +77,8 @@ def text_layer(blob: Blob, page: int, query: str = "") -> str:
 def _hits(words: PageWords, query: str) -> list[bool]:
     if not query:
         return [False] * len(words.words)
-    return mark_words([w.text for w in words.words], parse_query(query))
+    texts, goes_on = zip(*((w.text, w.hyphenated) for w in words.words), strict=True)
+    return mark_words(texts, parse_query(query), goes_on=goes_on)
 
 
 def _marks(words: list[PageWord]) -> SafeString:

@@ -8,9 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from records.analysis import analyse_document, mark_words, offsets_from_bytes, parse_query, snippet
-from records.analysis.compounds import splitter
+from records.analysis.compounds import split
+from records.analysis.documents import analyser
 from records.analysis.folding import fold
-from records.analysis.spans import decode_spans, encode_spans
 
 # query -> words of a document that must be found (search.md §5)
 FOUND = [
@@ -72,8 +72,8 @@ def test_q1_does_not_find_false_friends(query: str, text: str) -> None:
 
 
 def test_compounds_are_split_into_all_their_words() -> None:
-    assert splitter().split("gewerbesteuerbescheid") == ("gewerbe", "steuer", "bescheid")
-    assert splitter().split("antwort") == ()
+    assert split("gewerbesteuerbescheid", analyser().kinds) == ("gewerbe", "steuer", "bescheid")
+    assert split("antwort", analyser().kinds) == ()
 
 
 def test_parts_share_the_place_of_their_compound() -> None:
@@ -153,16 +153,6 @@ def test_a_number_is_offered_as_exact_candidate() -> None:
     parsed = parse_query("50.10-GS-2026/0815")
     assert parsed.is_number
     assert "50.10-GS-2026/0815" in parsed.exact_candidates
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 400), st.integers(0, 300)), max_size=50))
-def test_spans_survive_packing(steps: list[tuple[int, int]]) -> None:
-    spans, last = [], 0
-    for distance, length in steps:
-        spans.append((last + distance, last + distance + length))
-        last = spans[-1][1]
-    assert decode_spans(encode_spans(spans)) == spans
 
 
 def test_snippet_shows_the_densest_piece_with_marks() -> None:

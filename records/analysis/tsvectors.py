@@ -1,0 +1,64 @@
+"""PostgreSQL literals of the analyser's lexemes, within PostgreSQL's limits (manual, 12.11)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+LAST_POSITION = 16_383
+# The limit is 256; the last ones carry nothing for a rank.
+POSITIONS_PER_LEXEME = 255
+# A tsvector holds 1 MB of lexemes and positions; its literal is never shorter than that.
+LONGEST_LITERAL = 1_048_575
+
+_NUMBERS = [str(number) for number in range(LAST_POSITION + 1)]
+
+
+def quoted(lexeme: str) -> str:
+    """A lexeme inside a tsvector or tsquery literal."""
+    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def tsvector(places: Mapping[str, Sequence[int]], first: int, weighted: Mapping[str, str]) -> str:
+    """``places``: token indexes by lexeme, token 0 at position ``first``, weight D;
+    ``weighted``: further positions with their weights, "1A,7B" by lexeme.
+
+    Lexemes hold no quotes or backslashes. Beyond the last position a lexeme stands without one:
+    found, but in no phrase. What would pass 1 MB is left out from the end.
+    """
+    entries = list(_entries(places, first, weighted))
+    literal = " ".join(entries)
+    if len(literal) * 4 > LONGEST_LITERAL and len(literal.encode()) > LONGEST_LITERAL:
+        return _shortened(entries)
+    return literal
+
+
+def _entries(
+    places: Mapping[str, Sequence[int]], first: int, weighted: Mapping[str, str]
+) -> Iterable[str]:
+    numbers = _NUMBERS[first:]
+    last = len(numbers)
+    for lexeme, marks in weighted.items():
+        if lexeme not in places:
+            yield f"'{lexeme}':{marks}"
+    for lexeme, tokens in places.items():
+        if lexeme in weighted:
+            yield f"'{lexeme}':{','.join([weighted[lexeme], *_positions(tokens, numbers)])}"
+        elif len(tokens) == 1 and tokens[0] < last:
+            yield f"'{lexeme}':{numbers[tokens[0]]}"
+        elif positions := _positions(tokens, numbers):
+            yield f"'{lexeme}':{','.join(positions)}"
+        else:
+            yield f"'{lexeme}'"
+
+
+def _positions(tokens: Sequence[int], numbers: Sequence[str]) -> list[str]:
+    last = len(numbers)
+    return [numbers[token] for token in tokens[:POSITIONS_PER_LEXEME] if token < last]
+
+
+def _shortened(entries: Sequence[str]) -> str:
+    kept, size = [], 0
+    for entry in entries:
+        size += len(entry.encode()) + 1
+        if size > LONGEST_LITERAL:
+            break
+        kept.append(entry)
+    return " ".join(kept)
