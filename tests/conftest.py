@@ -19,6 +19,9 @@ from tests import reporting
 
 pytest_plugins = ["tests.personas"]
 
+# Playwright keeps an event loop in this process; the tests that share it are synchronous.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
 BASE_DIR = Path(settings.BASE_DIR)
 pytest_terminal_summary = reporting.pytest_terminal_summary
 

@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 
+from goettingen_ecm.accounts.models import User
+
 BACKEND = "goettingen_ecm.accounts.backends.StaffBackend"
 
 
@@ -15,6 +17,9 @@ class StaffBackend(AuthenticationBackend):  # type: ignore[misc]
     """
 
     def user_can_authenticate(self, user: Any) -> bool:
-        if user.is_technical or (user.is_demo and not settings.DEMO):
-            return False
-        return bool(super().user_can_authenticate(user))
+        return may_log_in(user) and bool(super().user_can_authenticate(user))
+
+
+def may_log_in(user: User) -> bool:
+    """People, not connectors; demo persons only while the demo setting is on."""
+    return not user.is_technical and (settings.DEMO or not user.is_demo)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "goettingen_ecm.accounts.middleware.SessionLockMiddleware",
+    "goettingen_ecm.access.middleware.OneStateOfRightsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "goettingen_ecm.operations.middleware.SecurityHeadersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -150,7 +151,7 @@ ACCOUNT_ADAPTER = "goettingen_ecm.accounts.adapters.StaffAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {"login": "60/m/ip", "login_failed": "10/5m/ip,5/5m/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 # The session lock decides how long a login lasts, not a box to tick.
@@ -212,7 +213,12 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
 CELERY_TIMEZONE = "Europe/Berlin"
-CELERY_BEAT_SCHEDULE = {
+# Sealing and the outbox never wait behind an import: a worker of their own listens to "quick".
+CELERY_TASK_ROUTES = {
+    "goettingen_ecm.audit.tasks.*": {"queue": "quick"},
+    "goettingen_ecm.operations.tasks.deliver_outbox": {"queue": "quick"},
+}
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "nudge-deliveries": {
         "task": "integrations.tasks.nudge_deliveries",
         "schedule": 10.0,
@@ -220,7 +226,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 9.0},
     },
     "deliver-outbox": {"task": "goettingen_ecm.operations.tasks.deliver_outbox", "schedule": 5.0},
-    "seal-audit": {"task": "goettingen_ecm.audit.tasks.seal_audit", "schedule": 3.0},
+    # A message nobody took in time is dropped, or they would pile up while the worker is away.
+    "seal-audit": {
+        "task": "goettingen_ecm.audit.tasks.seal_audit",
+        "schedule": 3.0,
+        "options": {"expires": 3},
+    },
     "audit-partitions": {
         "task": "goettingen_ecm.audit.tasks.create_partitions",
         "schedule": timedelta(hours=12),

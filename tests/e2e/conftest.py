@@ -69,7 +69,7 @@ def city_address(city_environment: dict[str, str]) -> Iterator[str]:
         "-w",
         "1",
     ]
-    worker = [sys.executable, "-m", "celery", "-A", "goettingen_ecm", "worker", "-B", "-c", "1",
+    worker = [sys.executable, "-m", "celery", "-A", "goettingen_ecm", "worker", "-B", "-Q", "celery,quick", "-c", "1",
               "-l", "WARNING", "-s", str(Path(environment["ECM_TEST_RUN_DIR"]) / "beat")]  # fmt: skip
     processes = [
         subprocess.Popen(command, cwd=BASE_DIR, env=environment) for command in (web, worker)

@@ -26,7 +26,7 @@ from goettingen_ecm.operations.local_stack.postgres import SUPERUSER, binary
 from goettingen_ecm.operations.local_stack.stack import Stack
 from tests.operations.compose_file import TEXT, interpolate, validate
 
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "quick", "beat")
 REQUIRED = sorted(set(re.findall(r"\$\{(\w+):\?", TEXT)))
 HOST = "eakte.musterstadt.example"
 BREAKAGES = {
@@ -83,7 +83,7 @@ def test_every_service_waits_for_existing_ones_and_has_a_health_check(
     for name, service in services.items():
         assert set(service.get("depends_on", {})) <= set(services)
         assert ("healthcheck" in service) is (name != "migrate")
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "quick", "beat"):
         waits = services[name]["depends_on"]
         assert waits["migrate"]["condition"] == "service_completed_successfully"
     assert services["migrate"]["depends_on"]["db"]["condition"] == "service_healthy"
