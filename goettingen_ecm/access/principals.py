@@ -62,8 +62,10 @@ def rights_of(user: Person) -> Rights:
     """The person's rights, computed once per state of rights and day."""
     if not isinstance(user, User) or not user.is_active:
         return NOBODY
-    state = f"{epoch.current()}:{clock.today().toordinal()}"
     held: tuple[str, Rights] | None = getattr(user, "_rights", None)
+    if held is not None and getattr(user, "_rights_held", False):
+        return held[1]
+    state = f"{epoch.current()}:{clock.today().toordinal()}"
     if held is not None and held[0] == state:
         return held[1]
     found = _cached(user.pk, state)
@@ -71,14 +73,24 @@ def rights_of(user: Person) -> Rights:
     return found
 
 
+def hold_rights(user: Person) -> None:
+    """From its first use on this object keeps its rights, however long it lives.
+
+    For the person of one reading request: all lists of a page show the same state, and the epoch
+    is read once. Never for an object that outlives the request.
+    """
+    user._rights_held = True  # type: ignore[union-attr]
+
+
 def _cached(user_id: int, state: str) -> Rights:
-    key = f"rights:{user_id}:{state}"
+    # The 2 names the shape of what is kept: an older release left tuples without circles.
+    key = f"rights:2:{user_id}:{state}"
     parts = cache.get(key)
     if parts is not None:
         return Rights(user_id, *parts)
     found = compute(user_id)
     # Plain tuples: a new release must be able to read what the old one left in the cache.
-    parts = (found.principals, found.scope_ids, found.roles)
+    parts = (found.principals, found.scope_ids, found.roles, found.circles)
     cache.set(key, parts, timeout=_seconds_to_boundary())
     return found
 
