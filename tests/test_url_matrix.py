@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from goettingen_ecm.operations import clock
 from integrations.choices import ClearingReason, DeliveryState, Outcome, Stage
 from integrations.models import ClearingCase, Delivery, DeliveryItem
-from goettingen_ecm.operations import clock
 from records.models import SpecialistSystem
 from tests import personas, stories
 from tests.personas import (

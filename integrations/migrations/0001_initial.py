@@ -7,129 +7,334 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0002_search_partitions'),
+        ("records", "0002_search_partitions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='Kennung')),
-                ('name', models.CharField(max_length=200, verbose_name='Ordnername')),
-                ('delivery_key', models.CharField(blank=True, max_length=120, verbose_name='Lieferungsnummer')),
-                ('mandant', models.CharField(blank=True, max_length=40, verbose_name='Mandant')),
-                ('folder', models.CharField(max_length=1000, verbose_name='Ordner')),
-                ('index_sha256', models.BinaryField(max_length=32, null=True, verbose_name='Prüfsumme des Index')),
-                ('state', models.CharField(choices=[('receiving', 'wird angenommen'), ('processing', 'wird verarbeitet'), ('done', 'abgeschlossen'), ('rejected', 'zurückgewiesen')], default='receiving', max_length=12, verbose_name='Stand')),
-                ('problem', models.TextField(blank=True, verbose_name='Fehler')),
-                ('total', models.PositiveIntegerField(null=True, verbose_name='gelieferte Einträge')),
-                ('received_at', models.DateTimeField(verbose_name='angekommen')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='abgeschlossen')),
-                ('receipt_written_at', models.DateTimeField(null=True, verbose_name='Quittung geschrieben')),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('system', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='records.specialistsystem', verbose_name='Fachverfahren')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="Kennung"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="Ordnername")),
+                (
+                    "delivery_key",
+                    models.CharField(blank=True, max_length=120, verbose_name="Lieferungsnummer"),
+                ),
+                ("mandant", models.CharField(blank=True, max_length=40, verbose_name="Mandant")),
+                ("folder", models.CharField(max_length=1000, verbose_name="Ordner")),
+                (
+                    "index_sha256",
+                    models.BinaryField(
+                        max_length=32, null=True, verbose_name="Prüfsumme des Index"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("receiving", "wird angenommen"),
+                            ("processing", "wird verarbeitet"),
+                            ("done", "abgeschlossen"),
+                            ("rejected", "zurückgewiesen"),
+                        ],
+                        default="receiving",
+                        max_length=12,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("problem", models.TextField(blank=True, verbose_name="Fehler")),
+                (
+                    "total",
+                    models.PositiveIntegerField(null=True, verbose_name="gelieferte Einträge"),
+                ),
+                ("received_at", models.DateTimeField(verbose_name="angekommen")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="abgeschlossen")),
+                (
+                    "receipt_written_at",
+                    models.DateTimeField(null=True, verbose_name="Quittung geschrieben"),
+                ),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "system",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="records.specialistsystem",
+                        verbose_name="Fachverfahren",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Lieferung',
-                'verbose_name_plural': 'Lieferungen',
+                "verbose_name": "Lieferung",
+                "verbose_name_plural": "Lieferungen",
             },
         ),
         migrations.CreateModel(
-            name='DeliveryItem',
+            name="DeliveryItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='Stelle')),
-                ('message_id', models.CharField(blank=True, max_length=120, verbose_name='Nachricht')),
-                ('action', models.CharField(blank=True, max_length=20, verbose_name='Auftrag')),
-                ('object_key', models.CharField(blank=True, max_length=200, verbose_name='Objekt im Fachverfahren')),
-                ('object_version', models.CharField(blank=True, max_length=80, verbose_name='Fassung im Fachverfahren')),
-                ('raw', models.JSONField(null=True, verbose_name='gelieferter Eintrag')),
-                ('files', models.JSONField(default=list, verbose_name='Dateien')),
-                ('stage', models.CharField(choices=[('received', 'angenommen'), ('checked', 'geprüft'), ('filed', 'abgelegt, Text wird gelesen'), ('extracted', 'gelesen, wird durchsuchbar gemacht'), ('finished', 'fertig')], default='received', max_length=10, verbose_name='Schritt')),
-                ('outcome', models.CharField(blank=True, choices=[('', 'offen'), ('filed', 'abgelegt'), ('duplicate', 'Dublette'), ('clearing', 'Klärungsfall')], default='', max_length=10, verbose_name='Ergebnis')),
-                ('notice', models.CharField(blank=True, max_length=500, verbose_name='Hinweis')),
-                ('assigned', models.JSONField(default=dict, verbose_name='von Hand zugeordnet')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='Versuche')),
-                ('crashes', models.PositiveSmallIntegerField(default=0, verbose_name='Abstürze')),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('leased_by', models.CharField(blank=True, editable=False, max_length=80)),
-                ('updated_at', models.DateTimeField(verbose_name='zuletzt bewegt')),
-                ('case_file', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.casefile', verbose_name='Akte')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='integrations.delivery', verbose_name='Lieferung')),
-                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.document', verbose_name='Dokument')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField(verbose_name="Stelle")),
+                (
+                    "message_id",
+                    models.CharField(blank=True, max_length=120, verbose_name="Nachricht"),
+                ),
+                ("action", models.CharField(blank=True, max_length=20, verbose_name="Auftrag")),
+                (
+                    "object_key",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="Objekt im Fachverfahren"
+                    ),
+                ),
+                (
+                    "object_version",
+                    models.CharField(
+                        blank=True, max_length=80, verbose_name="Fassung im Fachverfahren"
+                    ),
+                ),
+                ("raw", models.JSONField(null=True, verbose_name="gelieferter Eintrag")),
+                ("files", models.JSONField(default=list, verbose_name="Dateien")),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[
+                            ("received", "angenommen"),
+                            ("checked", "geprüft"),
+                            ("filed", "abgelegt, Text wird gelesen"),
+                            ("extracted", "gelesen, wird durchsuchbar gemacht"),
+                            ("finished", "fertig"),
+                        ],
+                        default="received",
+                        max_length=10,
+                        verbose_name="Schritt",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "offen"),
+                            ("filed", "abgelegt"),
+                            ("duplicate", "Dublette"),
+                            ("clearing", "Klärungsfall"),
+                        ],
+                        default="",
+                        max_length=10,
+                        verbose_name="Ergebnis",
+                    ),
+                ),
+                ("notice", models.CharField(blank=True, max_length=500, verbose_name="Hinweis")),
+                ("assigned", models.JSONField(default=dict, verbose_name="von Hand zugeordnet")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="Versuche")),
+                ("crashes", models.PositiveSmallIntegerField(default=0, verbose_name="Abstürze")),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("leased_by", models.CharField(blank=True, editable=False, max_length=80)),
+                ("updated_at", models.DateTimeField(verbose_name="zuletzt bewegt")),
+                (
+                    "case_file",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.casefile",
+                        verbose_name="Akte",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="integrations.delivery",
+                        verbose_name="Lieferung",
+                    ),
+                ),
+                (
+                    "document",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.document",
+                        verbose_name="Dokument",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Lieferungseintrag',
-                'verbose_name_plural': 'Lieferungseinträge',
+                "verbose_name": "Lieferungseintrag",
+                "verbose_name_plural": "Lieferungseinträge",
             },
         ),
         migrations.CreateModel(
-            name='DeliveredFile',
+            name="DeliveredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=255, verbose_name='Dateiname')),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='records.blob', verbose_name='Datei')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stored_files', to='integrations.deliveryitem', verbose_name='Eintrag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=255, verbose_name="Dateiname")),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="records.blob",
+                        verbose_name="Datei",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stored_files",
+                        to="integrations.deliveryitem",
+                        verbose_name="Eintrag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gelieferte Datei',
-                'verbose_name_plural': 'gelieferte Dateien',
+                "verbose_name": "gelieferte Datei",
+                "verbose_name_plural": "gelieferte Dateien",
             },
         ),
         migrations.CreateModel(
-            name='ClearingCase',
+            name="ClearingCase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='Kennung')),
-                ('reason', models.CharField(choices=[('invalid_entry', 'Angaben unvollständig oder falsch'), ('file_missing', 'Datei fehlt'), ('file_surplus', 'Datei ohne Eintrag im Index'), ('hash_mismatch', 'Prüfsumme stimmt nicht'), ('malware', 'Schadsoftware gemeldet'), ('unknown_unit', 'Organisationseinheit unbekannt'), ('unknown_entry', 'Aktenplaneintrag unbekannt'), ('unknown_object', 'Bezugsdokument unbekannt'), ('version_conflict', 'gleiche Fassung, anderer Inhalt'), ('verb_not_available', 'Auftrag noch nicht ausführbar'), ('crashed', 'Datei lässt sich nicht gefahrlos öffnen'), ('case_file_closed', 'Akte ist abgeschlossen'), ('not_permitted', 'Fachverfahren darf dort nicht ablegen'), ('refused', 'Ablage abgelehnt')], max_length=24, verbose_name='Grund')),
-                ('explanation', models.TextField(verbose_name='Erläuterung')),
-                ('state', models.CharField(choices=[('open', 'offen'), ('solved', 'gelöst'), ('dismissed', 'verworfen')], default='open', max_length=10, verbose_name='Stand')),
-                ('created_at', models.DateTimeField(verbose_name='angelegt')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='erledigt')),
-                ('closed_by_id', models.BigIntegerField(null=True, verbose_name='erledigt von')),
-                ('resolution', models.CharField(blank=True, max_length=300, verbose_name='Lösung')),
-                ('item', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='clearing_case', to='integrations.deliveryitem', verbose_name='Eintrag')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "uuid",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, unique=True, verbose_name="Kennung"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("invalid_entry", "Angaben unvollständig oder falsch"),
+                            ("file_missing", "Datei fehlt"),
+                            ("file_surplus", "Datei ohne Eintrag im Index"),
+                            ("hash_mismatch", "Prüfsumme stimmt nicht"),
+                            ("malware", "Schadsoftware gemeldet"),
+                            ("unknown_unit", "Organisationseinheit unbekannt"),
+                            ("unknown_entry", "Aktenplaneintrag unbekannt"),
+                            ("unknown_object", "Bezugsdokument unbekannt"),
+                            ("version_conflict", "gleiche Fassung, anderer Inhalt"),
+                            ("verb_not_available", "Auftrag noch nicht ausführbar"),
+                            ("crashed", "Datei lässt sich nicht gefahrlos öffnen"),
+                            ("case_file_closed", "Akte ist abgeschlossen"),
+                            ("not_permitted", "Fachverfahren darf dort nicht ablegen"),
+                            ("refused", "Ablage abgelehnt"),
+                        ],
+                        max_length=24,
+                        verbose_name="Grund",
+                    ),
+                ),
+                ("explanation", models.TextField(verbose_name="Erläuterung")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("solved", "gelöst"),
+                            ("dismissed", "verworfen"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="Stand",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="angelegt")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="erledigt")),
+                ("closed_by_id", models.BigIntegerField(null=True, verbose_name="erledigt von")),
+                ("resolution", models.CharField(blank=True, max_length=300, verbose_name="Lösung")),
+                (
+                    "item",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clearing_case",
+                        to="integrations.deliveryitem",
+                        verbose_name="Eintrag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'Klärungsfall',
-                'verbose_name_plural': 'Klärungsfälle',
+                "verbose_name": "Klärungsfall",
+                "verbose_name_plural": "Klärungsfälle",
             },
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['-received_at', '-id'], name='delivery_recent'),
+            model_name="delivery",
+            index=models.Index(fields=["-received_at", "-id"], name="delivery_recent"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('system', 'folder'), name='delivery_folder_once'),
+            model_name="delivery",
+            constraint=models.UniqueConstraint(
+                fields=("system", "folder"), name="delivery_folder_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='deliveryitem',
-            index=models.Index(condition=models.Q(('stage', 'finished'), _negated=True), fields=['stage', 'id'], name='item_open_stage'),
+            model_name="deliveryitem",
+            index=models.Index(
+                condition=models.Q(("stage", "finished"), _negated=True),
+                fields=["stage", "id"],
+                name="item_open_stage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deliveryitem',
-            index=models.Index(condition=models.Q(('stage__in', ['received', 'checked'])), fields=['object_key', 'id'], name='item_object_waiting'),
+            model_name="deliveryitem",
+            index=models.Index(
+                condition=models.Q(("stage__in", ["received", "checked"])),
+                fields=["object_key", "id"],
+                name="item_object_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='deliveryitem',
-            index=models.Index(fields=['delivery', 'outcome', 'position'], name='item_outcome'),
+            model_name="deliveryitem",
+            index=models.Index(fields=["delivery", "outcome", "position"], name="item_outcome"),
         ),
         migrations.AddIndex(
-            model_name='deliveryitem',
-            index=models.Index(condition=models.Q(('action__in', ['metadaten', 'ungueltig'])), fields=['message_id'], name='item_order_message'),
+            model_name="deliveryitem",
+            index=models.Index(
+                condition=models.Q(("action__in", ["metadaten", "ungueltig"])),
+                fields=["message_id"],
+                name="item_order_message",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='deliveryitem',
-            constraint=models.UniqueConstraint(fields=('delivery', 'position'), name='item_position_once'),
+            model_name="deliveryitem",
+            constraint=models.UniqueConstraint(
+                fields=("delivery", "position"), name="item_position_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='clearingcase',
-            index=models.Index(fields=['state', '-created_at', '-id'], name='clearing_open'),
+            model_name="clearingcase",
+            index=models.Index(fields=["state", "-created_at", "-id"], name="clearing_open"),
         ),
     ]
