@@ -2,10 +2,11 @@ import itertools
 import os
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.settings import base
@@ -15,9 +16,9 @@ _addresses = itertools.count(random.Random(os.getpid()).randrange(2**22) * 4)
 
 
 @pytest.fixture
-def staff(city: None, settings: pytest.FixtureRequest) -> User:
+def staff(city: None, settings: Settings) -> User:
     """A clerk with a password of the product's own hashing (Argon2), not the tests' quick one."""
-    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS  # type: ignore[attr-defined]
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
     person = User.objects.get(username="brandt")
     person.set_password(PASSWORD)
     person.save()
@@ -36,7 +37,7 @@ def browser() -> Callable[[], Client]:
     return opened
 
 
-def log_in(client: Client, username: str, password: str, **more: str) -> object:
+def log_in(client: Client, username: str, password: str, **more: str) -> Any:
     return client.post(
         "/konto/login/", {"login": username, "password": password, **more}, follow=False
     )
@@ -44,7 +45,3 @@ def log_in(client: Client, username: str, password: str, **more: str) -> object:
 
 def is_logged_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
-
-
-def seconds_of_lock() -> float:
-    return float(settings.SESSION_LOCK_AFTER.total_seconds())
