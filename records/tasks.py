@@ -1,5 +1,6 @@
 """Thin Celery shells of records."""
 
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -10,7 +11,9 @@ from records.services import blobs, uploads
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
-STALE_AFTER_SECONDS = 60
+STALE_AFTER = timedelta(seconds=60)
+# Short turns, so that other tasks of the same workers never wait long.
+TURN_SECONDS = 10.0
 
 
 @shared_task
@@ -25,8 +28,14 @@ def collect_blobs() -> int:
 @shared_task
 def index_stale_documents() -> int:
     """Make documents searchable whose text or metadata changed; returns how many were taken."""
-    before = clock.now() - timedelta(seconds=STALE_AFTER_SECONDS)
-    rows = Document.objects.filter(indexed_at__isnull=True, filed_at__lt=before).order_by("id")
-    ids = list(rows.values_list("id", flat=True)[:STALE_BATCH])
-    uploads.index_filed(ids)
-    return len(ids)
+    end = time.monotonic() + TURN_SECONDS
+    taken = 0
+    while time.monotonic() < end and (ids := _stale_ids()):
+        uploads.index_filed(ids)
+        taken += len(ids)
+    return taken
+
+
+def _stale_ids() -> list[int]:
+    rows = Document.objects.filter(indexed_at__isnull=True, filed_at__lt=clock.now() - STALE_AFTER)
+    return list(rows.order_by("id").values_list("id", flat=True)[:STALE_BATCH])

@@ -43,9 +43,4 @@ class Migration(migrations.Migration):
     dependencies = [("records", "0001_initial")]
     operations = [
         migrations.RunSQL(TABLE + YEARS + OUTSIDE, "DROP TABLE records_searchentry"),
-        migrations.RunSQL(
-            "ALTER TABLE records_documenttext ALTER text SET STORAGE EXTENDED;"
-            "ALTER TABLE records_documenttext ALTER offsets SET STORAGE EXTERNAL;",
-            migrations.RunSQL.noop,
-        ),
     ]
