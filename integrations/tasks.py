@@ -1,9 +1,12 @@
 """Thin Celery shells of the import pipeline. PostgreSQL is the queue; a message only wakes us."""
 
+import os
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from celery import shared_task
+from celery.signals import worker_process_init
 from django.db import InterfaceError, OperationalError
 
 from goettingen_ecm.operations.tasks import nudge
@@ -15,6 +18,8 @@ logger = structlog.get_logger(__name__)
 TURN_SECONDS = 10.0
 # A call nobody answered soon is dropped: every worker is busy importing already.
 CALL_EXPIRES_SECONDS = 5.0
+# Behind the web: a clerk who reads while a night's delivery runs comes first.
+NICE = 10
 
 
 @shared_task
@@ -51,3 +56,10 @@ def _survive(work: Callable[[], None]) -> None:
         work()
     except (OperationalError, InterfaceError) as error:
         logger.warning("database unavailable, import goes on with the next beat", error=str(error))
+
+
+def _stand_back(**_signal: Any) -> None:
+    os.nice(NICE)
+
+
+worker_process_init.connect(_stand_back, weak=False)

@@ -33,7 +33,7 @@ from records.models import Document
 
 # As beat does, and a little faster at the start, so that both processes find the work at once.
 NUDGE_SECONDS = 5.0
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.2
 READ_SECONDS = 0.05
 DELIVERY_SIZE = 2_500
 DOCUMENTS_PER_CASE = 6
@@ -63,7 +63,7 @@ class Measured:
     wall: float = 0.0
     worker_cpu: float = 0.0
     sandbox_cpu: float = 0.0
-    backend_cpu: float = 0.0
+    backend_cpu: dict[int, float] = field(default_factory=dict)
     first_rss: dict[int, int] = field(default_factory=dict)
     last_rss: dict[int, int] = field(default_factory=dict)
     reads_ms: list[float] = field(default_factory=list)
@@ -180,23 +180,17 @@ def _timed(home: Path, names: list[str], worker: psutil.Process, nudger: Celery)
     before = _cpu(worker)
     started = time.perf_counter()
     with _clerk_reading(measured.reads_ms):
-        _import(home, names, nudger, lambda: _note_memory(worker, measured))
+        _import(home, names, nudger, lambda: _note(worker, measured))
     measured.wall = time.perf_counter() - started
     after = _cpu(worker)
-    measured.worker_cpu, measured.sandbox_cpu, measured.backend_cpu = (
-        late - early for late, early in zip(after, before, strict=True)
-    )
+    measured.worker_cpu, measured.sandbox_cpu = after[0] - before[0], after[1] - before[1]
     return measured
 
 
-def _cpu(worker: psutil.Process) -> tuple[float, float, float]:
-    """CPU seconds so far: the pool's processes, their sandbox children, their database sessions."""
+def _cpu(worker: psutil.Process) -> tuple[float, float]:
+    """CPU seconds so far: of the pool's processes and of their sandbox children."""
     pool, sandboxes = _processes(worker)
-    return (
-        sum(map(_seconds, pool)),
-        sum(map(_seconds, sandboxes)),
-        sum(benching.backend_seconds(one) for one in _backends()),
-    )
+    return sum(map(_seconds, pool)), sum(map(_seconds, sandboxes))
 
 
 def _processes(worker: psutil.Process) -> tuple[list[psutil.Process], list[psutil.Process]]:
@@ -222,11 +216,14 @@ def _backends() -> list[psutil.Process]:
     return [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
 
 
-def _note_memory(worker: psutil.Process, measured: Measured) -> None:
+def _note(worker: psutil.Process, measured: Measured) -> None:
+    """Memory of the pool, CPU of its database sessions (a session ends with its task)."""
     for process in worker.children():
         rss = process.memory_info().rss
         measured.first_rss.setdefault(process.pid, rss)
         measured.last_rss[process.pid] = rss
+    for backend in _backends():
+        measured.backend_cpu[backend.pid] = benching.backend_seconds(backend)
 
 
 @contextmanager
@@ -266,12 +263,13 @@ def _logged_read(clerk: User, uuid: Any, number: int) -> None:
 
 
 def _figures(measured: Measured, plan: ImportPlan, parts: dict[str, Any]) -> dict[str, float]:
-    cpu = measured.worker_cpu + measured.sandbox_cpu + measured.backend_cpu
+    sessions = sum(measured.backend_cpu.values())
+    cpu = measured.worker_cpu + measured.sandbox_cpu + sessions
     per_document = 1000 / plan.documents
     parts["cpu_ms_per_document"] = {
         "worker_python": round(measured.worker_cpu * per_document, 3),
         "sandbox": round(measured.sandbox_cpu * per_document, 3),
-        "postgres_sessions": round(measured.backend_cpu * per_document, 3),
+        "postgres_sessions": round(sessions * per_document, 3),
     }
     reads = measured.reads_ms
     parts["clerk_reads"] = {"count": len(reads), "ms_median": round(statistics.median(reads), 2)}
