@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ from goettingen_ecm.operations import outbox
 from goettingen_ecm.operations.refusals import InvalidInput
 from records import blob_store
 from records.blob_store import Staged
-from records.choices import ComponentKind, Direction
+from records.choices import BlobStorage, ComponentKind, Direction
 from records.content.problems import Problem
 from records.content.results import Inspection, InspectRequest
 from records.content.sniffing import upload_refusal
@@ -125,6 +126,8 @@ def _document(wish: UploadWish, matter: Matter, blob: Blob) -> documents.NewDocu
 
 def open_blob(blob: Blob) -> BinaryIO:
     """The untouched bytes of a blob, for a download."""
+    if blob.storage == BlobStorage.DATABASE:
+        return BytesIO(blobs.read_small(blob))
     return blob_store.path_of(bytes(blob.sha256)).open("rb")
 
 
