@@ -8,8 +8,6 @@ import hashlib
 
 from django.db import connection
 
-from goettingen_ecm.access.models import AccessEpoch
-
 
 def current() -> str:
     """The name of the present state of rights (one small read); equal names mean equal rights.
@@ -19,7 +17,7 @@ def current() -> str:
     """
     # Every request asks this, so it goes past the ORM: 0.2 ms instead of 0.8.
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT token FROM {AccessEpoch._meta.db_table} ORDER BY id")
+        cursor.execute("SELECT token FROM access_accessepoch ORDER BY id")
         tokens = cursor.fetchall()
     return hashlib.sha256(b"".join(token.bytes for (token,) in tokens)).hexdigest()[:32]
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.utils.html import escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from goettingen_ecm.desk import german
 from goettingen_ecm.desk.icons import icon
@@ -53,21 +53,14 @@ def muted(text: object) -> SafeString:
 
 def day(value: date | datetime | None) -> SafeString | str:
     """A date as ``<time>``; empty for None."""
-    if value is None:
-        return ""
-    return format_html(
-        '<time datetime="{}" class="desk-nowrap">{}</time>',
-        value.isoformat(),
-        german.short_date(value),
-    )
+    return "" if value is None else _time(value, german.short_date(value))
 
 
 def moment(value: datetime | None) -> SafeString | str:
     """A point in time as ``<time>``; empty for None."""
-    if value is None:
-        return ""
-    return format_html(
-        '<time datetime="{}" class="desk-nowrap">{}</time>',
-        value.isoformat(),
-        german.date_time(value),
-    )
+    return "" if value is None else _time(value, german.date_time(value))
+
+
+def _time(value: date | datetime, text: str) -> SafeString:
+    # Digits and punctuation only: nothing to escape.
+    return mark_safe(f'<time datetime="{value.isoformat()}" class="desk-nowrap">{text}</time>')  # noqa: S308

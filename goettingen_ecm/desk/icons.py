@@ -1,5 +1,7 @@
 """The icons of ``static/icons/desk.svg``; a test compares this list with the sprite."""
 
+from functools import cache
+
 from django.templatetags.static import static
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -99,6 +101,12 @@ ICONS = frozenset(
 )
 
 
+@cache
+def _sprite() -> str:
+    """The sprite's address: it changes with a release, not within a process."""
+    return static(SPRITE)
+
+
 def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """An SVG of the sprite. Without ``label`` it is decoration; ``size`` is small, large or empty.
 
@@ -109,5 +117,5 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     css = f"desk-icon desk-icon--{size}" if size else "desk-icon"
     role = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     return mark_safe(  # noqa: S308 - every part is a constant or escaped
-        f'<svg class="{css}" {role} focusable="false"><use href="{static(SPRITE)}#{name}"/></svg>'
+        f'<svg class="{css}" {role} focusable="false"><use href="{_sprite()}#{name}"/></svg>'
     )

@@ -98,7 +98,9 @@ class Table(Generic[Row]):
 
     def body(self) -> SafeString:
         """All rows as HTML; every value that is not a SafeString is escaped."""
-        return mark_safe("".join(self._row(row) for row in self.rows))  # noqa: S308 - escaped below
+        openings = [_opening(column) for column in self.columns]
+        rows = (self._row(row, openings) for row in self.rows)
+        return mark_safe("".join(rows))  # noqa: S308 - escaped below
 
     @property
     def next_url(self) -> str:
@@ -132,12 +134,13 @@ class Table(Generic[Row]):
             query[name] = str(value)
         return f"?{query.urlencode()}" if query else f"?{urlencode(changes)}"
 
-    def _row(self, row: Row) -> str:
+    def _row(self, row: Row, openings: Sequence[str]) -> str:
         key = self.row_key(row) if self.row_key else None
         current = ' aria-current="true"' if key is not None and key == self.current_key else ""
         cells = [self._checkbox(row, key)] if self.selection else []
         cells.append(self._name_cell(row))
-        cells.extend(_cell(column, row) for column in self.columns[1:])
+        for column, opening in zip(self.columns[1:], openings[1:], strict=True):
+            cells.append(f"{opening}{_content(column.value(row))}</td>")
         role = ' role="row"' if self.cards else ""
         return f"<tr{role}{current}>{''.join(cells)}</tr>"
 
@@ -172,17 +175,16 @@ def _css(column: Column[Any]) -> str:
     return " ".join(names)
 
 
-def _text(value: object) -> object:
+def _content(value: object) -> str:
     """Numbers get German separators; a year or an id is passed as text by the caller."""
-    if value is None:
+    if value is None or value == "":
         return ""
-    return german.number(value) if type(value) is int else value
+    return cells.escaped(german.number(value) if type(value) is int else value)
 
 
-def _cell(column: Column[Any], row: Any) -> str:
-    value = column.value(row)
-    content = cells.escaped(_text(value))
+def _opening(column: Column[Any]) -> str:
+    """The start tag of a column's cells: the same in every row."""
     label = "" if column.hide_label else f' data-label="{escape(column.label)}"'
     css = _css(column)
     style = f' class="{css}"' if css else ""
-    return f'<td role="cell"{style}{label}>{content}</td>'
+    return f'<td role="cell"{style}{label}>'

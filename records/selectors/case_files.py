@@ -16,7 +16,24 @@ ORDERS = {
     "betreff": Order("sort_key", descending=False),
 }
 DEFAULT_ORDER = "zuletzt"
-SHOWN = ("entry", "lead_unit", "case_worker")
+
+# What a row of a list shows. The scope is the authoritative one a hit is checked against.
+ROW = (
+    "uuid",
+    "aktenzeichen",
+    "title",
+    "sort_key",
+    "status",
+    "confidentiality",
+    "last_activity_at",
+    "scope",
+    "lead_unit__name",
+)
+
+
+def list_rows(rows: "QuerySet[CaseFile]") -> "QuerySet[CaseFile]":
+    """The same rows, loaded with no more than a list shows."""
+    return rows.select_related("lead_unit").only(*ROW)
 
 
 def recent_case_files(
@@ -24,15 +41,14 @@ def recent_case_files(
 ) -> Page[CaseFile]:
     """A page of everything the person may see."""
     wanted = ORDERS.get(order, ORDERS[DEFAULT_ORDER])
-    rows = CaseFile.objects.select_related(*SHOWN)
-    return visible_page(rows, user, wanted, after=after, limit=limit)
+    return visible_page(list_rows(CaseFile.objects.all()), user, wanted, after=after, limit=limit)
 
 
 def case_files_of_entry(
     user: Person, entry: FilePlanEntry, *, after: str = "", limit: int = 50
 ) -> Page[CaseFile]:
     """The visible files of one plan entry in title order; ``after`` is the cursor of a link."""
-    rows = CaseFile.objects.visible_to(user).filter(entry=entry).select_related(*SHOWN)
+    rows = list_rows(CaseFile.objects.visible_to(user).filter(entry=entry))
     if (cursor := Cursor.decode(after)) is not None:
         rows = rows.filter(
             Q(sort_key__gt=cursor.value) | Q(sort_key=cursor.value, pk__gt=cursor.pk)
@@ -45,7 +61,7 @@ def case_files_of_entry(
 
 def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
     """The file of a page. Raises Http404 for missing and invisible alike."""
-    rows = CaseFile.objects.visible_to(user).select_related(*SHOWN, "entry__plan")
+    rows = CaseFile.objects.visible_to(user).select_related("entry", "lead_unit")
     found: CaseFile | None = rows.filter(uuid=uuid).first()
     if found is None:
         raise Http404

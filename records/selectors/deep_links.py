@@ -2,7 +2,7 @@
 
 from goettingen_ecm.access.principals import Person
 from records.models import CaseFile, ExternalKey
-from records.selectors.case_files import SHOWN
+from records.selectors.case_files import list_rows
 
 MOST = 50
 
@@ -13,4 +13,4 @@ def find(user: Person, *, system: str, key: str) -> list[CaseFile]:
         return []
     keys = ExternalKey.objects.filter(system__code=system, value=key)
     rows = CaseFile.objects.visible_to(user).filter(pk__in=keys.values("case_file_id"))
-    return list(rows.select_related(*SHOWN).order_by("aktenzeichen")[:MOST])
+    return list(list_rows(rows).order_by("aktenzeichen")[:MOST])

@@ -8,11 +8,50 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Cursor, Page
-from goettingen_ecm.access.principals import Person
+from goettingen_ecm.access.principals import Person, rights_of
 from records.choices import ComponentKind
 from records.models import CaseFile, Component, Document, DocumentVersion, Matter
 from records.policies import can_view
-from records.selectors.case_files import documents_shown
+from records.selectors.case_files import SHOWN_STATES, documents_shown
+
+# What a row of the documents table and the head of the reader show.
+ROW = (
+    "uuid",
+    "title",
+    "direction",
+    "sort_date",
+    "status",
+    "version_number",
+    "page_count",
+    "problem",
+    "document_type__name",
+)
+FACTS = (
+    *ROW,
+    "letter_date",
+    "received_on",
+    "dispatched_on",
+    "filed_at",
+    "foreign_reference",
+    "case_file__uuid",
+    "case_file__aktenzeichen",
+    "case_file__title",
+    "case_file__scope",
+    "matter__title",
+)
+READABLE = (ComponentKind.MAIN, ComponentKind.ATTACHMENT)
+FILE = (
+    "position",
+    "kind",
+    "file_name",
+    "blob__sha256",
+    "blob__size",
+    "blob__storage",
+    "blob__mime_type",
+    "blob__page_count",
+    "blob__problem",
+    "version__number",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +61,10 @@ class DocumentOrder:
     column: str
     descending: bool
 
-    def reversed(self) -> "DocumentOrder":
-        return DocumentOrder(self.column, not self.descending)
+    @property
+    def nullable(self) -> bool:
+        """Only the type may be missing; documents without one come last."""
+        return "__" in self.column
 
 
 COLUMNS = {
@@ -55,17 +96,21 @@ def documents_page(
     rows = documents_shown(user).filter(case_file=case_file).select_related("document_type")
     if matter is not None:
         rows = rows.filter(matter=matter)
-    found = list(_beyond(rows, order, Cursor.decode(after)).order_by(*_sorting(order))[: limit + 1])
+    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, order.column)
+    found = list(rows.order_by(*_sorting(order))[: limit + 1])
     more = len(found) > limit
     cursor = Cursor(_value(found[limit - 1], order), found[limit - 1].pk).encode() if more else None
     return Page(found[:limit], cursor)
 
 
 def _sorting(order: DocumentOrder) -> list[Any]:
+    tie = "-pk" if order.descending else "pk"
+    if not order.nullable:
+        # Without NULLS LAST: the index on the newest documents serves this order.
+        return [f"-{order.column}" if order.descending else order.column, tie]
     column = F(order.column)
-    if order.descending:
-        return [column.desc(nulls_last=True), "-pk"]
-    return [column.asc(nulls_last=True), "pk"]
+    by_column = column.desc if order.descending else column.asc
+    return [by_column(nulls_last=True), tie]
 
 
 def _value(document: Document, order: DocumentOrder) -> str:
@@ -82,30 +127,61 @@ def _beyond(
         return rows
     side = "lt" if order.descending else "gt"
     tie = Q(**{f"pk__{side}": cursor.pk})
-    if cursor.value == "":
-        return rows.filter(Q(**{f"{order.column}__isnull": True}) & tie)
-    further = Q(**{f"{order.column}__{side}": cursor.value})
-    same = Q(**{order.column: cursor.value}) & tie
-    return rows.filter(further | same | Q(**{f"{order.column}__isnull": True}))
+    if order.nullable:
+        return rows.filter(_beyond_nullable(order.column, side, cursor.value, tie))
+    field = next(f for f in Document._meta.concrete_fields if f.name == order.column)
+    start = cursor.typed_for(field)
+    if start is None:
+        return rows
+    # The first condition is implied by the second; it lets the index start there.
+    bound = Q(**{f"{order.column}__{side}e": start[0]})
+    return rows.filter(bound, Q(**{f"{order.column}__{side}": start[0]}) | tie)
+
+
+def _beyond_nullable(column: str, side: str, value: str, tie: Q) -> Q:
+    empty = Q(**{f"{column}__isnull": True})
+    if value == "":
+        return empty & tie
+    return Q(**{f"{column}__{side}": value}) | Q(**{column: value}) & tie | empty
 
 
 def visible_document(user: Person, uuid: UUID) -> Document:
     """The document of a page. Raises Http404 for missing, misfiled and invisible alike."""
-    rows = documents_shown(user).select_related(
-        "case_file__entry", "case_file__lead_unit", "matter", "document_type"
-    )
-    found = rows.filter(uuid=uuid).first()
+    rows = documents_shown(user).select_related("case_file", "matter", "document_type")
+    found = rows.filter(uuid=uuid).only(*FACTS).first()
     if found is None or not can_view(user, found.case_file):
+        raise Http404
+    return found
+
+
+def readable_component(user: Person, uuid: UUID, version: int, position: int) -> Component:
+    """One file of a document, visible by the same rule as the document, in one query.
+
+    Raises Http404 where the document's page would or has no such file to read.
+    """
+    scope_ids = rights_of(user).scope_ids
+    rows = Component.objects.filter(
+        version__document__uuid=uuid,
+        version__document__status__in=SHOWN_STATES,
+        version__document__scope__any_of=scope_ids,
+        version__document__case_file__scope__any_of=scope_ids,
+        version__number=version,
+        position=position,
+        kind__in=READABLE,
+    )
+    rows = rows.select_related("blob", "version__document")
+    found = rows.only(*FILE, "version__document__uuid").first()
+    if found is None:
         raise Http404
     return found
 
 
 def neighbours(user: Person, document: Document) -> tuple[Document | None, Document | None]:
     """The older and the newer document of the same file in reading order (date, then id)."""
-    rows = documents_shown(user).filter(case_file=document.case_file_id).only("uuid", "title")
-    here = Q(sort_date=document.sort_date)
-    before = rows.filter(Q(sort_date__lt=document.sort_date) | here & Q(pk__lt=document.pk))
-    behind = rows.filter(Q(sort_date__gt=document.sort_date) | here & Q(pk__gt=document.pk))
+    rows = documents_shown(user).filter(case_file=document.case_file_id).only("uuid")
+    day = document.sort_date
+    before = rows.filter(Q(sort_date__lt=day) | Q(pk__lt=document.pk), sort_date__lte=day)
+    behind = rows.filter(Q(sort_date__gt=day) | Q(pk__gt=document.pk), sort_date__gte=day)
     return (
         before.order_by("-sort_date", "-pk").first(),
         behind.order_by("sort_date", "pk").first(),
@@ -119,7 +195,8 @@ def components_of(document: Document, number: int | None = None) -> list[Compone
     """
     wanted = document.version_number if number is None else number
     rows = Component.objects.filter(version__document=document, version__number=wanted)
-    found = list(rows.select_related("blob", "version").order_by("position"))
+    rows = rows.select_related("blob", "version").only(*FILE)
+    found = list(rows.order_by("position"))
     if not found:
         raise Http404
     return found
@@ -127,8 +204,7 @@ def components_of(document: Document, number: int | None = None) -> list[Compone
 
 def readable_components(document: Document, number: int | None = None) -> list[Component]:
     """What a person reads: the main file and its attachments."""
-    kinds = (ComponentKind.MAIN, ComponentKind.ATTACHMENT)
-    return [c for c in components_of(document, number) if c.kind in kinds]
+    return [c for c in components_of(document, number) if c.kind in READABLE]
 
 
 def versions_of(document: Document) -> QuerySet[DocumentVersion]:

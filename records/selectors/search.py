@@ -14,7 +14,7 @@ from django.db.models import Q
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey
-from records.selectors.case_files import SHOWN, documents_shown
+from records.selectors.case_files import documents_shown, list_rows
 
 CAP = 10_000
 RANKED = 500
@@ -111,7 +111,7 @@ def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
         return []
     keys = ExternalKey.objects.filter(value__in=words).values("case_file_id")
     rows = CaseFile.objects.visible_to(user).filter(Q(aktenzeichen__in=words) | Q(pk__in=keys))
-    return list(rows.select_related(*SHOWN).order_by("aktenzeichen")[:EXACT])
+    return list(list_rows(rows).order_by("aktenzeichen")[:EXACT])
 
 
 def _full_text(

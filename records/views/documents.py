@@ -1,6 +1,7 @@
 """Documents: the reader with page images and selectable text, originals, upload."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -58,16 +59,13 @@ def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     number = _number(request.GET.get("fassung", ""), document)
     query = request.GET.get("q", "")[:500]
     older, newer = documents.neighbours(request.user, document)
-    suffix = f"?q={query}" if query else ""
+    components = documents.readable_components(document, number)
     context = {
         "document": document,
         "number": number,
-        "parts": [
-            _part(document, c, query, _first(request))
-            for c in documents.readable_components(document, number)
-        ],
-        "older_url": tables.document_url(older) + suffix if older else "",
-        "newer_url": tables.document_url(newer) + suffix if newer else "",
+        "parts": [_part(document, c, query, _first(request, c)) for c in components],
+        "older_url": _address(older, q=query) if older else "",
+        "newer_url": _address(newer, q=query) if newer else "",
         "marks": tables.document_marks(document),
         "versions": list(documents.versions_of(document)) if document.version_number > 1 else [],
         "query": query,
@@ -77,13 +75,26 @@ def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, template, context)
 
 
+def _address(document: Document, **query: object) -> str:
+    """The reader's address with the parameters that say something."""
+    said = urlencode({name: value for name, value in query.items() if value not in ("", None)})
+    return tables.document_url(document) + (f"?{said}" if said else "")
+
+
+def _whole(text: str) -> int | None:
+    """A number from an address; None for anything else and what no document reaches."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
+
 def _number(text: str, document: Document) -> int:
-    return int(text) if text.isascii() and text.isdigit() else document.version_number
+    return _whole(text) or document.version_number
 
 
-def _first(request: HttpRequest) -> int:
-    text = request.GET.get("ab", "1")
-    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+def _first(request: HttpRequest, component: Component) -> int:
+    """The first page to show: ``ab`` counts in the part it names, the others begin anew."""
+    if (_whole(request.GET.get("teil", "")) or 0) != component.position:
+        return 1
+    return max(1, _whole(request.GET.get("ab", "")) or 1)
 
 
 def _part(document: Document, component: Component, query: str, first: int) -> PartView:
@@ -92,13 +103,22 @@ def _part(document: Document, component: Component, query: str, first: int) -> P
     sizes = page_images.page_sizes(component.blob)
     if not sizes:
         return PartView(component, original, [], _why_unreadable(component))
+    first = min(first, len(sizes))
     last = min(len(sizes), first + PAGES_SHOWN - 1)
     pages = [
         _page(document, component, n, sizes[n - 1], query, at_once=n < first + TEXT_AT_ONCE)
         for n in range(first, last + 1)
     ]
-    more = f"{tables.document_url(document)}?ab={last + 1}" if last < len(sizes) else ""
-    return PartView(component, original, pages, "", more)
+    return PartView(component, original, pages, "", _more(document, component, query, last))
+
+
+def _more(document: Document, component: Component, query: str, last: int) -> str:
+    if last >= (component.blob.page_count or 0):
+        return ""
+    shown = component.version.number
+    older = shown if shown != document.version_number else None
+    part = component.position or None
+    return _address(document, fassung=older, teil=part, ab=last + 1, q=query)
 
 
 def _page(
@@ -115,7 +135,8 @@ def _page(
         number=number,
         label=_("%(name)s, Seite %(n)s") % {"name": component.file_name, "n": number},
         image_url=reverse("document-page", args=address),
-        text_url=reverse("document-page-text", args=address) + (f"?q={query}" if query else ""),
+        text_url=reverse("document-page-text", args=address)
+        + (f"?{urlencode({'q': query})}" if query else ""),
         width=size[0],
         height=size[1],
         text=page_images.text_layer(component.blob, number, query) if at_once else None,
@@ -130,20 +151,12 @@ def _why_unreadable(component: Component) -> str:
     return _("Für diesen Dateityp gibt es noch keine Ansicht im Browser.")
 
 
-def _component(request: HttpRequest, uuid: UUID, version: int, position: int) -> Component:
-    document = documents.visible_document(request.user, uuid)
-    for component in documents.readable_components(document, version):
-        if component.position == position:
-            return component
-    raise Http404
-
-
 @require_GET
 def page_image(
     request: HttpRequest, uuid: UUID, version: int, position: int, page: int
 ) -> HttpResponse:
     """One page as WebP; not logged, the document's opening is."""
-    component = _component(request, uuid, version, position)
+    component = documents.readable_component(request.user, uuid, version, position)
     width = request.GET.get("breite", "1200")
     if width not in {str(w) for w in PAGE_WIDTHS}:
         raise Http404
@@ -160,7 +173,7 @@ def page_text(
     request: HttpRequest, uuid: UUID, version: int, position: int, page: int
 ) -> HttpResponse:
     """The selectable text layer of one page with the hits of ``q`` marked."""
-    component = _component(request, uuid, version, position)
+    component = documents.readable_component(request.user, uuid, version, position)
     layer = page_images.text_layer(component.blob, page, request.GET.get("q", "")[:500])
     return HttpResponse(layer, content_type="text/html; charset=utf-8")
 
@@ -168,7 +181,7 @@ def page_text(
 @require_GET
 def original(request: HttpRequest, uuid: UUID, version: int, position: int) -> FileResponse:
     """The untouched file, always as a download and never as something a browser would run."""
-    component = _component(request, uuid, version, position)
+    component = documents.readable_component(request.user, uuid, version, position)
     reading.record_original_taken(request, component.version.document)
     return FileResponse(
         uploads.open_blob(component.blob),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.tables import Column, Empty, Table
-from records.choices import CaseFileStatus, Confidentiality, DocumentStatus
+from records.choices import CaseFileStatus, Confidentiality, Direction, DocumentStatus
 from records.models import CaseFile, Document
 
 PROBLEMS = {
@@ -76,7 +76,8 @@ def case_files_table(
 
 def _case_file_state(case_file: CaseFile) -> SafeString:
     """The usual state is muted text; what departs from it is a badge."""
-    name = case_file.get_status_display()
+    # Not get_status_display: that translates every choice to find one.
+    name = CaseFileStatus(case_file.status).label
     active = case_file.status == CaseFileStatus.ACTIVE
     state = cells.muted(name) if active else cells.badge(name, "info")
     if case_file.confidentiality == Confidentiality.CONFIDENTIAL:
@@ -99,7 +100,9 @@ def documents_table(
         columns=[
             Column(_("Betreff"), lambda d: d.title, sort="betreff"),
             Column(_("Typ"), _type, sort="typ"),
-            Column(_("Richtung"), lambda d: d.get_direction_display(), sort="richtung", tight=True),
+            Column(
+                _("Richtung"), lambda d: Direction(d.direction).label, sort="richtung", tight=True
+            ),
             Column(_("Datum"), lambda d: cells.day(d.sort_date), sort="datum", tight=True),
             Column(_("Umfang"), _extent, tight=True),
             Column(_("Hinweis"), document_marks),
@@ -132,7 +135,7 @@ def document_marks(document: Document) -> SafeString | str:
     """Problem and state of a document in words, with an icon."""
     marks: SafeString | str = ""
     if document.status != DocumentStatus.VALID:
-        marks = cells.badge(document.get_status_display(), "warning", "blocked")
+        marks = cells.badge(DocumentStatus(document.status).label, "warning", "blocked")
     if document.problem:
         marks = marks + cells.badge(problem_text(document.problem), "warning")
     if document.version_number > 1:
