@@ -10,19 +10,27 @@ from pytest_django.fixtures import Settings
 
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.settings import base
+from tests.quick_city import built_city, quick_city
+
+__all__ = ["built_city", "quick_city"]
 
 PASSWORD = "Leine-Ufer-Spaziergang-7"
 _addresses = itertools.count(random.Random(os.getpid()).randrange(2**22) * 4)
 
 
 @pytest.fixture
-def staff(city: None, settings: Settings) -> User:
-    """A clerk with a password of the product's own hashing (Argon2), not the tests' quick one."""
-    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
+def staff(quick_city: None) -> User:
+    """A clerk with a known password, in the tests' quick hashing."""
     person = User.objects.get(username="brandt")
     person.set_password(PASSWORD)
     person.save()
     return person
+
+
+@pytest.fixture
+def argon2(settings: Settings) -> None:
+    """The product's own hashing; name it before ``staff``."""
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ def click(client: Client, username: str = "brandt", **more: str) -> Any:
     return client.post(DEMO_LOGIN, {"username": username, **more})
 
 
-def test_a_card_logs_in(city: None, browser: Browser) -> None:
+def test_a_card_logs_in(quick_city: None, browser: Browser) -> None:
     client = browser()
     answer = click(client)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
     assert client.get("/").status_code == 200
 
 
-def test_it_needs_the_form_of_our_own_page(city: None) -> None:
+def test_it_needs_the_form_of_our_own_page(quick_city: None) -> None:
     client = Client(enforce_csrf_checks=True)
     assert click(client).status_code == 403
     assert not is_logged_in(client)
@@ -33,7 +33,7 @@ def test_it_needs_the_form_of_our_own_page(city: None) -> None:
 
 
 @override_settings(DEMO=False)
-def test_outside_the_demo_there_is_no_such_page(city: None, browser: Browser) -> None:
+def test_outside_the_demo_there_is_no_such_page(quick_city: None, browser: Browser) -> None:
     client = browser()
     assert click(client).status_code == 404
     assert not is_logged_in(client)
@@ -41,7 +41,7 @@ def test_outside_the_demo_there_is_no_such_page(city: None, browser: Browser) ->
 
 
 @pytest.mark.parametrize("kind", ["real", "closed", "unknown"])
-def test_only_active_demo_people_have_a_card(city: None, browser: Browser, kind: str) -> None:
+def test_only_active_demo_people_have_a_card(quick_city: None, browser: Browser, kind: str) -> None:
     person = User.objects.filter(username="brandt")
     if kind == "real":
         person.update(is_demo=False)
@@ -64,11 +64,11 @@ def test_only_active_demo_people_have_a_card(city: None, browser: Browser, kind:
         ("", "/"),
     ],
 )
-def test_only_own_pages_follow(city: None, browser: Browser, target: str, lands: str) -> None:
+def test_only_own_pages_follow(quick_city: None, browser: Browser, target: str, lands: str) -> None:
     assert click(browser(), next=target).headers["Location"] == lands
 
 
-def test_a_secure_page_does_not_lead_to_an_insecure_one(city: None, browser: Browser) -> None:
+def test_a_secure_page_does_not_lead_to_an_insecure_one(quick_city: None, browser: Browser) -> None:
     client = browser()
     answer = client.post(
         DEMO_LOGIN, {"username": "brandt", "next": "http://testserver/akten/"}, secure=True
@@ -76,7 +76,9 @@ def test_a_secure_page_does_not_lead_to_an_insecure_one(city: None, browser: Bro
     assert answer.headers["Location"] == "/"
 
 
-def test_another_card_changes_the_person_and_the_session(city: None, browser: Browser) -> None:
+def test_another_card_changes_the_person_and_the_session(
+    quick_city: None, browser: Browser
+) -> None:
     client = browser()
     click(client, "brandt")
     before = client.session.session_key

@@ -24,14 +24,16 @@ LIMITS = override_settings(ACCOUNT_RATE_LIMITS=base.ACCOUNT_RATE_LIMITS)
 
 
 class TestPassword:
-    def test_the_right_one_opens_the_start_page(self, staff: User, browser: Browser) -> None:
+    def test_the_right_one_opens_the_start_page(
+        self, argon2: None, staff: User, browser: Browser
+    ) -> None:
         client = browser()
         answer = log_in(client, "brandt", PASSWORD)
         assert (answer.status_code, answer.headers["Location"]) == (302, reverse("start"))
         assert is_logged_in(client)
         assert client.get("/").status_code == 200
 
-    def test_it_is_stored_with_argon2(self, staff: User) -> None:
+    def test_it_is_stored_with_argon2(self, argon2: None, staff: User) -> None:
         assert staff.password.startswith("argon2$argon2id$")
 
     @pytest.mark.parametrize(
@@ -62,7 +64,7 @@ class TestPassword:
         technical = User.objects.get(username="openprosoz")
         assert not technical.has_usable_password()
 
-    def test_nobody_signs_up(self, city: None, browser: Browser) -> None:
+    def test_nobody_signs_up(self, quick_city: None, browser: Browser) -> None:
         client = browser()
         count = User.objects.count()
         wish = {"username": "fremd", "password1": PASSWORD, "password2": PASSWORD}

@@ -1,32 +1,12 @@
-"""The demo city once per module, in a transaction; each test works in a savepoint of it."""
-
-from collections.abc import Iterator
-from typing import Any
+"""A file of the Sozialamt with a matter and the bytes of a letter."""
 
 import pytest
-from django.db import transaction
 
-from integrations.demo import city as demo_city
 from records import blob_store
 from records.models import Blob, CaseFile, Matter
 from records.services import blobs
 from records.services.matters import NewMatter, open_matters
 from tests.access import world as w
-
-
-@pytest.fixture(scope="module")
-def built_city(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo_city.build_city()
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def quick_city(built_city: None) -> Iterator[None]:
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
