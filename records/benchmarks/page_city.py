@@ -1,14 +1,13 @@
 """A large plain city for page benchmarks, written by SQL: what counts is its shape, not its words."""
 
-import io
 import uuid
 from dataclasses import dataclass
 from datetime import date
 from random import Random
 from typing import Any
 
+import typst
 from django.db import connection, transaction
-from pypdf import PdfWriter
 
 from goettingen_ecm.access import scopes
 from goettingen_ecm.accounts.choices import Role
@@ -25,6 +24,7 @@ from records.services.documents import NewComponent, NewDocument, NewVersion, fi
 UNITS = 40
 DOCUMENTS_PER_FILE = 6
 BIG_FILE = 2_000
+WORDS_PER_PAGE = 150
 WORDS = [
     "Antrag",
     "Bescheid",
@@ -76,16 +76,18 @@ def build(documents: int, seed: int) -> PageCity:
     _search_rows(rng)
     _analyze()
     clerk, old_clerk = _clerk(units[1], "bench"), _clerk(units[OLD_UNIT], "bench-old")
-    return PageCity(clerk, old_clerk, big, _readable_document(clerk, big))
+    return PageCity(clerk, old_clerk, big, _readable_document(clerk, big, rng))
 
 
-def _readable_document(clerk: User, big_file: uuid.UUID) -> tuple[uuid.UUID, int, int, int]:
-    """A document with a real page; returns the arguments of its page image's address."""
-    buffer = io.BytesIO()
-    writer = PdfWriter()
-    writer.add_blank_page(595, 842)
-    writer.write(buffer)
-    staged = blob_store.stage_chunks([buffer.getvalue()])
+def _readable_document(
+    clerk: User, big_file: uuid.UUID, rng: Random
+) -> tuple[uuid.UUID, int, int, int]:
+    """A letter of two pages; returns the arguments of its first page image's address."""
+    pages = [" ".join(rng.choices(WORDS, k=WORDS_PER_PAGE)) for _ in range(2)]
+    letter = typst.compile("\n#pagebreak()\n".join(pages).encode())
+    if not isinstance(letter, bytes):
+        raise TypeError("typst returned no single PDF")
+    staged = blob_store.stage_chunks([letter])
     matter = Matter.objects.filter(case_file__uuid=big_file).order_by("pk")[0]
     with transaction.atomic():
         blob = blobs.store_staged([staged])[staged.sha256]
