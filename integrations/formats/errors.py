@@ -6,6 +6,13 @@ from typing import Any
 
 INDEX_FILE = "index.json"
 SHOWN_VALUE_LENGTH = 60
+# Operators see these texts and no contents (requirements S3): only values of these fields are told.
+TECHNICAL_FIELDS = frozenset(
+    {"schemaVersion", "verfahren", "erstelltAm", "aktion", "fremdVersion", "aktenplanKennzeichen"}
+    | {"oe", "vertraulichkeit", "richtung", "zeitraumVon", "zeitraumBis", "datumSchreiben"}
+    | {"eingang", "ausgang", "sha256", "groesse", "mime", "rolle"}
+)
+HIDDEN_VALUE = "Der gelieferte Wert"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +66,11 @@ def reason(error: Any) -> str:
             names = ", ".join(f"„{name}“" for name in detail)
             return f"Unbekannte Angabe {names}; bitte die Schreibweise prüfen."
         case "type":
-            return f"Falsche Art des Wertes {_shown(error.instance)}; erwartet: {_types(detail)}."
+            return f"{_shown(error)} ist von falscher Art; erwartet: {_types(detail)}."
         case "enum" | "const":
-            return f"{_shown(error.instance)} ist nicht vorgesehen; erlaubt: {_allowed(detail)}."
+            return f"{_shown(error)} ist nicht vorgesehen; erlaubt: {_allowed(detail)}."
         case "format":
-            return f"{_shown(error.instance)} ist {FORMATS.get(detail, 'falsch geschrieben')}."
+            return f"{_shown(error)} ist {FORMATS.get(detail, 'falsch geschrieben')}."
         case "contains":
             return _main_file(error)
     return _limit(error)
@@ -94,8 +101,11 @@ def _allowed(options: Any) -> str:
     return ", ".join(str(option) for option in listed)
 
 
-def _shown(value: object) -> str:
-    text = str(value)
+def _shown(error: Any) -> str:
+    field = error.instance_path[-1] if error.instance_path else ""
+    if field not in TECHNICAL_FIELDS:
+        return HIDDEN_VALUE
+    text = str(error.instance)
     if len(text) > SHOWN_VALUE_LENGTH:
         text = text[:SHOWN_VALUE_LENGTH] + " …"
     return f"„{text}“"
@@ -121,7 +131,7 @@ def _limit(error: Any) -> str:
         case "minimum":
             return f"Der Wert ist kleiner als {limit}."
         case "pattern":
-            return f"{_shown(error.instance)} ist an dieser Stelle nicht erlaubt."
+            return f"{_shown(error)} ist an dieser Stelle nicht erlaubt."
         case "propertyNames":
             return "Ein Name ist leer oder zu lang."
     return f"Die Angabe entspricht nicht dem Schema ({error.kind.name})."
