@@ -5,9 +5,12 @@ the newest 500 (search.md §6).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from math import ceil
+from typing import Any
 
+import psycopg
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
@@ -68,34 +71,58 @@ class SearchResult:
     page: int = 1
 
     @property
+    def opens_at_once(self) -> bool:
+        """A number was typed that is one file, and nothing else bears it."""
+        if len(self.exact) != 1 or not self.query.is_number:
+            return False
+        return all(hit.document.case_file_id == self.exact[0].pk for hit in self.hits)
+
+    @property
+    def pages(self) -> int:
+        return pages_of(self.total)
+
+    @property
     def more(self) -> bool:
-        return self.page * PAGE < min(self.total, RANKED)
+        return self.page < self.pages
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """All hits counted (at most CAP + 1) and the newest of them with their span of dates."""
+
     total: int
     ids: list[int] = field(default_factory=list)
     since: date = date.min
     until: date = date.max
 
 
+def pages_of(total: int) -> int:
+    """Pages that can be turned: only the ranked hits are listed."""
+    return max(1, ceil(min(total, RANKED) / PAGE))
+
+
 def search(
     user: Person, text: str, *, page: int = 1, case_file: CaseFile | None = None
 ) -> SearchResult:
-    """Answer a query typed by a person; wrong input never raises."""
+    """Answer a query typed by a person; wrong input never raises.
+
+    A page beyond the end is the last one.
+    """
     query = parse_query(text)
-    exact = exact_case_files(user, query) if case_file is None and page == 1 else []
+    wants_exact = case_file is None and page == 1
     if not query.tsquery:
-        return SearchResult(query, exact)
+        return SearchResult(query, exact_case_files(user, query) if wants_exact else ())
     try:
-        found, ranked = _full_text(user, query, page, case_file)
-    except OperationalError:
+        found, page, ranked = _full_text(user, query, page, case_file)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
+            raise
         # statement_timeout: an honest "too much for two seconds" instead of a wait
+        exact = exact_case_files(user, query) if wants_exact else ()
         return SearchResult(query, exact, timed_out=True, page=page)
     return SearchResult(
         query,
-        exact,
+        exact_case_files(user, query) if case_file is None and page == 1 else (),
         _hits(user, ranked, query),
         total=min(found.total, CAP),
         capped=found.total > CAP,
@@ -116,35 +143,51 @@ def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
 
 def _full_text(
     user: Person, query: SearchQuery, page: int, case_file: CaseFile | None
-) -> tuple[Found, list[int]]:
+) -> tuple[Found, int, list[int]]:
+    """What was found, the page that exists, the documents on it in their order."""
     with transaction.atomic(), connection.cursor() as cursor:
         # The planner must not walk the date index for rare words (search.md §2 trap 1).
         cursor.execute(
             f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off"
         )
-        found = _count_and_newest(cursor, user, query, case_file)
-        if not found.ids:
-            return found, []
-        cursor.execute(
-            RANK,
-            {
-                "ids": found.ids,
-                "since": found.since,
-                "until": found.until,
-                "query": query.tsquery,
-                "limit": PAGE,
-                "offset": (page - 1) * PAGE,
-            },
-        )
-        return found, [row[0] for row in cursor.fetchall()]
+        found = _only_visible(user, _count_and_newest(cursor, user, query, case_file))
+        page = min(page, pages_of(found.total))
+        return found, page, _ranked(cursor, query, found, page) if found.ids else []
+
+
+def _only_visible(user: Person, found: Found) -> Found:
+    """Search rows lag behind rights and filing errors until they are written anew: what became
+    invisible among the newest hits counts no longer, so the number does not betray it."""
+    if not found.ids:
+        return found
+    rows = documents_shown(user).filter(
+        pk__in=found.ids, case_file__scope__any_of=rights_of(user).scope_ids
+    )
+    visible = list(rows.order_by().values_list("pk", flat=True))
+    return replace(found, total=found.total - len(found.ids) + len(visible), ids=visible)
+
+
+def _ranked(cursor: Any, query: SearchQuery, found: Found, page: int) -> list[int]:
+    cursor.execute(
+        RANK,
+        {
+            "ids": found.ids,
+            "since": found.since,
+            "until": found.until,
+            "query": query.tsquery,
+            "limit": PAGE,
+            "offset": (page - 1) * PAGE,
+        },
+    )
+    return [row[0] for row in cursor.fetchall()]
 
 
 def _count_and_newest(
-    cursor: "object", user: Person, query: SearchQuery, case_file: CaseFile | None
+    cursor: Any, user: Person, query: SearchQuery, case_file: CaseFile | None
 ) -> Found:
     rights = rights_of(user)
     filters = query.filters
-    cursor.execute(  # type: ignore[attr-defined]
+    cursor.execute(
         COUNT_AND_NEWEST,
         {
             "query": query.tsquery,
@@ -157,16 +200,14 @@ def _count_and_newest(
             "ranked": RANKED,
         },
     )
-    total, ids, since, until = cursor.fetchone()  # type: ignore[attr-defined]
+    total, ids, since, until = cursor.fetchone()
     return Found(total, ids or [], since or date.min, until or date.max)
 
 
 def _hits(user: Person, ids: Sequence[int], query: SearchQuery) -> list[Hit]:
-    """The shown rows, checked once more against the authoritative scope."""
     rows = documents_shown(user).select_related("case_file", "document_type").in_bulk(list(ids))
-    visible_files = set(rights_of(user).scope_ids)
     texts = DocumentText.objects.in_bulk([pk for pk in ids if pk in rows])
-    shown = [rows[pk] for pk in ids if pk in rows and rows[pk].case_file.scope_id in visible_files]
+    shown = [rows[pk] for pk in ids if pk in rows]
     return [Hit(document, _segments(texts.get(document.pk), query)) for document in shown]
 
 

@@ -20,7 +20,7 @@ def search(request: HttpRequest) -> HttpResponse:
         return render(request, "records/search.html", {"text": ""})
     result = selector.search(request.user, text, page=_page(request))
     _log(request, text, result.total)
-    if len(result.exact) == 1 and not result.hits and result.query.is_number:
+    if result.opens_at_once:
         return redirect(case_file_url(result.exact[0]))
     return render(request, "records/search.html", {"text": text, "result": result})
 
