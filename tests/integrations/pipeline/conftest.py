@@ -7,6 +7,9 @@ from pytest_django.fixtures import Settings
 from integrations.models import Delivery
 from integrations.pipeline import runner
 from tests.integrations.pipeline.deliveries import DeliveryBuilder
+from tests.quick_city import built_city, quick_city
+
+__all__ = ["built_city", "quick_city"]
 
 
 @pytest.fixture

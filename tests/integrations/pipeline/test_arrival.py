@@ -17,8 +17,6 @@ from tests.integrations.pipeline.conftest import only_delivery, run_pipeline
 from tests.integrations.pipeline.deliveries import DeliveryBuilder
 from tests.integrations.pipeline.test_import import receipt
 
-pytestmark = pytest.mark.django_db
-
 Builder = Callable[[str], DeliveryBuilder]
 
 
@@ -28,7 +26,7 @@ def make_old(folder: Path, seconds: float) -> None:
         os.utime(path, (then, then))
 
 
-def test_k2_folder_without_marker_waits(city: None, delivery_in: Builder) -> None:
+def test_k2_folder_without_marker_waits(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     folder = night.write(marker=False)
@@ -40,7 +38,7 @@ def test_k2_folder_without_marker_waits(city: None, delivery_in: Builder) -> Non
 
 
 def test_k2_renamed_folder_is_taken_after_a_quiet_minute(
-    city: None, delivery_in: Builder, monkeypatch: pytest.MonkeyPatch
+    quick_city: None, delivery_in: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = delivery_in("nacht.tmp")
     night.add("D-1")
@@ -62,7 +60,7 @@ def test_k2_renamed_folder_is_taken_after_a_quiet_minute(
     assert Document.objects.count() == 1
 
 
-def test_own_and_hidden_folders_are_no_deliveries(city: None, drop: Path) -> None:
+def test_own_and_hidden_folders_are_no_deliveries(quick_city: None, drop: Path) -> None:
     for name in ("erledigt", "quittungen", "zurueckgewiesen", ".versteckt", "x.tmp"):
         (drop / "openprosoz" / name).mkdir(parents=True)
         (drop / "openprosoz" / f"{name}.ok").touch()
@@ -80,7 +78,7 @@ def test_own_and_hidden_folders_are_no_deliveries(city: None, drop: Path) -> Non
     ],
 )
 def test_unreadable_index_rejects_the_delivery(
-    city: None, delivery_in: Builder, drop: Path, content: bytes, said: str
+    quick_city: None, delivery_in: Builder, drop: Path, content: bytes, said: str
 ) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "bleibt liegen")
@@ -98,7 +96,9 @@ def test_unreadable_index_rejects_the_delivery(
     assert kept.read_text() == "bleibt liegen"
 
 
-def test_missing_index_and_foreign_system(city: None, delivery_in: Builder, drop: Path) -> None:
+def test_missing_index_and_foreign_system(
+    quick_city: None, delivery_in: Builder, drop: Path
+) -> None:
     (drop / "openprosoz" / "leer").mkdir(parents=True)
     (drop / "openprosoz" / "leer.ok").touch()
     foreign = delivery_in("fremd")
@@ -111,7 +111,9 @@ def test_missing_index_and_foreign_system(city: None, delivery_in: Builder, drop
     assert "infoma" in problems["fremd"]
 
 
-def test_corrected_delivery_of_the_same_name_is_taken(city: None, delivery_in: Builder) -> None:
+def test_corrected_delivery_of_the_same_name_is_taken(
+    quick_city: None, delivery_in: Builder
+) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     folder = night.write()
@@ -125,7 +127,7 @@ def test_corrected_delivery_of_the_same_name_is_taken(city: None, delivery_in: B
     ]
 
 
-def test_empty_delivery_is_answered(city: None, delivery_in: Builder, drop: Path) -> None:
+def test_empty_delivery_is_answered(quick_city: None, delivery_in: Builder, drop: Path) -> None:
     delivery_in("nacht").write()
     run_pipeline()
     assert delivery_sum(only_delivery()).text == "0 = 0 abgelegt"
@@ -133,7 +135,7 @@ def test_empty_delivery_is_answered(city: None, delivery_in: Builder, drop: Path
 
 
 def test_interrupted_receiving_goes_on_where_it_stopped(
-    city: None, delivery_in: Builder, monkeypatch: pytest.MonkeyPatch
+    quick_city: None, delivery_in: Builder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(receiving, "CHUNK", 3)
     night = delivery_in("nacht")

@@ -22,8 +22,6 @@ from tests.integrations.pipeline.conftest import only_delivery, run_pipeline
 from tests.integrations.pipeline.deliveries import DeliveryBuilder, case_file
 from tests.integrations.pipeline.test_import import receipt
 
-pytestmark = pytest.mark.django_db
-
 Builder = Callable[[str], DeliveryBuilder]
 
 
@@ -37,7 +35,7 @@ def is_stored(data: bytes) -> bool:
     return referenced and blob_store.path_of(digest).read_bytes() == data
 
 
-def test_missing_file(city: None, delivery_in: Builder) -> None:
+def test_missing_file(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "da")
     night.add("D-2", "weg")
@@ -51,7 +49,7 @@ def test_missing_file(city: None, delivery_in: Builder) -> None:
     assert delivery_sum(only_delivery()).text == "2 = 1 abgelegt + 1 Klärungsfall"
 
 
-def test_wrong_hash_is_kept_but_not_filed(city: None, delivery_in: Builder) -> None:
+def test_wrong_hash_is_kept_but_not_filed(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "echt")
     night.files["D-1_1.txt"] = b"ersetzt"[:4]
@@ -65,7 +63,7 @@ def test_wrong_hash_is_kept_but_not_filed(city: None, delivery_in: Builder) -> N
     assert not Document.objects.exists()
 
 
-def test_surplus_files_are_kept(city: None, delivery_in: Builder) -> None:
+def test_surplus_files_are_kept(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     folder = night.write()
@@ -85,7 +83,7 @@ def test_surplus_files_are_kept(city: None, delivery_in: Builder) -> None:
     assert delivery_sum(only_delivery()).text == "5 = 1 abgelegt + 4 Klärungsfälle"
 
 
-def test_entry_that_is_a_link_is_missing(city: None, delivery_in: Builder) -> None:
+def test_entry_that_is_a_link_is_missing(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     folder = night.write()
@@ -95,7 +93,7 @@ def test_entry_that_is_a_link_is_missing(city: None, delivery_in: Builder) -> No
     assert ClearingCase.objects.get().reason == "file_missing"
 
 
-def test_invalid_entry_names_the_field(city: None, delivery_in: Builder) -> None:
+def test_invalid_entry_names_the_field(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", erstelltAm="gestern")
     night.entries.append({"nachrichtId": "x"})
@@ -114,7 +112,7 @@ def test_invalid_entry_names_the_field(city: None, delivery_in: Builder) -> None
     assert delivery_sum(only_delivery()).text == "4 = 1 abgelegt + 3 Klärungsfälle"
 
 
-def test_unknown_object(city: None, delivery_in: Builder) -> None:
+def test_unknown_object(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", version="2", action="version")
     night.write()
@@ -124,7 +122,7 @@ def test_unknown_object(city: None, delivery_in: Builder) -> None:
     assert "eintraege[1].fremdObjektId" in case.explanation
 
 
-def test_k8_foreign_branch_is_refused(city: None, delivery_in: Builder) -> None:
+def test_k8_foreign_branch_is_refused(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", akte=case_file("F-1", aktenplanKennzeichen="63.10", oe="63.1"))
     night.write()
@@ -133,7 +131,7 @@ def test_k8_foreign_branch_is_refused(city: None, delivery_in: Builder) -> None:
     assert not CaseFile.objects.exists()
 
 
-def test_closed_file_takes_nothing(city: None, delivery_in: Builder) -> None:
+def test_closed_file_takes_nothing(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     night.write()
@@ -149,7 +147,7 @@ def test_closed_file_takes_nothing(city: None, delivery_in: Builder) -> None:
 
 
 def test_item_refused_by_a_service_does_not_stop_the_others(
-    city: None, delivery_in: Builder
+    quick_city: None, delivery_in: Builder
 ) -> None:
     night = delivery_in("nacht")
     for number in range(20):
@@ -165,7 +163,7 @@ def test_item_refused_by_a_service_does_not_stop_the_others(
     assert CaseFile.objects.count() == 20
 
 
-def test_unknown_unit_is_solved_by_hand(city: None, delivery_in: Builder, drop: Path) -> None:
+def test_unknown_unit_is_solved_by_hand(quick_city: None, delivery_in: Builder, drop: Path) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "Inhalt", akte=case_file("F-1", oe="99"))
     night.write()
@@ -190,7 +188,9 @@ def test_unknown_unit_is_solved_by_hand(city: None, delivery_in: Builder, drop: 
     assert receipt(drop, "nacht")["summe"]["abgelegt"] == 1  # type: ignore[index]
 
 
-def test_case_file_chosen_by_hand_is_known_from_then_on(city: None, delivery_in: Builder) -> None:
+def test_case_file_chosen_by_hand_is_known_from_then_on(
+    quick_city: None, delivery_in: Builder
+) -> None:
     first = delivery_in("eins")
     first.add("D-1")
     first.write()
@@ -213,7 +213,7 @@ def test_case_file_chosen_by_hand_is_known_from_then_on(city: None, delivery_in:
     assert ExternalKey.objects.filter(case_file=chosen, kind="akte").count() == 2
 
 
-def test_k3_retry_after_the_missing_file_came(city: None, delivery_in: Builder) -> None:
+def test_k3_retry_after_the_missing_file_came(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "kommt später")
     data = night.files.pop("D-1_1.txt")
@@ -239,7 +239,9 @@ def only_folder() -> Path:
     return folders.folder_of(only_delivery())
 
 
-def test_retry_uses_stored_files_when_the_folder_is_gone(city: None, delivery_in: Builder) -> None:
+def test_retry_uses_stored_files_when_the_folder_is_gone(
+    quick_city: None, delivery_in: Builder
+) -> None:
     import shutil
 
     night = delivery_in("nacht")
@@ -256,7 +258,7 @@ def test_retry_uses_stored_files_when_the_folder_is_gone(city: None, delivery_in
 
 
 def test_dismissed_case_stays_in_the_sum_with_its_reason(
-    city: None, delivery_in: Builder, drop: Path
+    quick_city: None, delivery_in: Builder, drop: Path
 ) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "Inhalt", akte=case_file("F-1", oe="99"))
@@ -275,7 +277,7 @@ def test_dismissed_case_stays_in_the_sum_with_its_reason(
         clearing.retry_cases([case], operator())
 
 
-def test_only_operators_touch_clearing_cases(city: None, delivery_in: Builder) -> None:
+def test_only_operators_touch_clearing_cases(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", akte=case_file("F-1", oe="99"))
     night.write()
@@ -289,7 +291,7 @@ def test_only_operators_touch_clearing_cases(city: None, delivery_in: Builder) -
             act(list(ClearingCase.objects.all()))
 
 
-def test_surplus_file_cannot_be_retried(city: None, delivery_in: Builder) -> None:
+def test_surplus_file_cannot_be_retried(quick_city: None, delivery_in: Builder) -> None:
     folder = delivery_in("nacht").write()
     (folder / "dateien" / "lose.txt").write_bytes(b"lose")
     run_pipeline()

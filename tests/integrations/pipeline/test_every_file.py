@@ -29,7 +29,7 @@ def real_files(folder: Path) -> list[Path]:
 
 @pytest.mark.django_db
 def test_every_real_file_is_filed_untouched_and_explained(
-    city: None,
+    quick_city: None,
     test_data: Path,
     delivery_in: Callable[[str], DeliveryBuilder],
     client_of: Callable[[str], Client],

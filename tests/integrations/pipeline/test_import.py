@@ -15,8 +15,6 @@ from records.services.blobs import read_small
 from tests.integrations.pipeline.conftest import only_delivery, run_pipeline
 from tests.integrations.pipeline.deliveries import DeliveryBuilder, case_file, document
 
-pytestmark = pytest.mark.django_db
-
 Builder = Callable[[str], DeliveryBuilder]
 
 
@@ -27,7 +25,7 @@ def receipt(drop: Path, name: str) -> dict[str, object]:
 
 
 def test_documents_of_one_case_are_filed_into_one_file(
-    city: None, delivery_in: Builder, drop: Path
+    quick_city: None, delivery_in: Builder, drop: Path
 ) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "Bewilligung der Grundsicherung", case="F-1")
@@ -46,7 +44,7 @@ def test_documents_of_one_case_are_filed_into_one_file(
     assert delivery_sum(delivery).text == "3 = 3 abgelegt"
 
 
-def test_filed_items_keep_nothing_of_their_own(city: None, delivery_in: Builder) -> None:
+def test_filed_items_keep_nothing_of_their_own(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     entry = night.add("D-1", "Text")
     night.write()
@@ -60,7 +58,7 @@ def test_filed_items_keep_nothing_of_their_own(city: None, delivery_in: Builder)
     assert kept.version.document == item.document
 
 
-def test_text_is_read_and_searchable(city: None, delivery_in: Builder) -> None:
+def test_text_is_read_and_searchable(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "Ihre Mitwirkung ist erforderlich")
     night.write()
@@ -74,7 +72,7 @@ def test_text_is_read_and_searchable(city: None, delivery_in: Builder) -> None:
     assert text.analyser_version > 0
 
 
-def test_receipt_names_every_entry(city: None, delivery_in: Builder, drop: Path) -> None:
+def test_receipt_names_every_entry(quick_city: None, delivery_in: Builder, drop: Path) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     night.add("D-2", akte=case_file("F-2", oe="99"))
@@ -102,7 +100,7 @@ def test_receipt_names_every_entry(city: None, delivery_in: Builder, drop: Path)
     assert answer["summe"]["text"] == "2 = 1 abgelegt + 1 Klärungsfall"  # type: ignore[index]
 
 
-def test_finished_folder_is_put_away(city: None, delivery_in: Builder, drop: Path) -> None:
+def test_finished_folder_is_put_away(quick_city: None, delivery_in: Builder, drop: Path) -> None:
     night = delivery_in("nacht")
     night.add("D-1")
     folder = night.write()
@@ -115,7 +113,7 @@ def test_finished_folder_is_put_away(city: None, delivery_in: Builder, drop: Pat
 
 
 def test_k1_same_delivery_twice_is_all_duplicates(
-    city: None, delivery_in: Builder, drop: Path
+    quick_city: None, delivery_in: Builder, drop: Path
 ) -> None:
     for name in ("nacht", "nacht"):
         night = delivery_in(name)
@@ -140,7 +138,7 @@ def only_second() -> object:
     return Delivery.objects.order_by("pk")[1]
 
 
-def test_k5_verbs_version_metadata_withdraw(city: None, delivery_in: Builder) -> None:
+def test_k5_verbs_version_metadata_withdraw(quick_city: None, delivery_in: Builder) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "erste Fassung")
     night.add("D-1", "zweite Fassung", version="2", action="version")
@@ -162,7 +160,9 @@ def test_k5_verbs_version_metadata_withdraw(city: None, delivery_in: Builder) ->
     assert delivery_sum(only_delivery()).filed == 4
 
 
-def test_k1_same_version_with_other_content_is_a_conflict(city: None, delivery_in: Builder) -> None:
+def test_k1_same_version_with_other_content_is_a_conflict(
+    quick_city: None, delivery_in: Builder
+) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "so")
     night.add("D-1", "anders", dateien=[night.file("anders.txt", "anders")])
@@ -175,7 +175,9 @@ def test_k1_same_version_with_other_content_is_a_conflict(city: None, delivery_i
     assert DocumentVersion.objects.count() == 1
 
 
-def test_k1_older_version_after_a_newer_one_is_a_conflict(city: None, delivery_in: Builder) -> None:
+def test_k1_older_version_after_a_newer_one_is_a_conflict(
+    quick_city: None, delivery_in: Builder
+) -> None:
     night = delivery_in("nacht")
     night.add("D-1", "neu", version="10")
     night.add("D-1", "alt", version="9", action="version")
@@ -188,7 +190,7 @@ def test_k1_older_version_after_a_newer_one_is_a_conflict(city: None, delivery_i
 
 @pytest.mark.parametrize("verb", ["zda", "zdaAufheben", "loeschantrag"])
 def test_verbs_without_a_service_wait_as_clearing_cases(
-    city: None, delivery_in: Builder, verb: str
+    quick_city: None, delivery_in: Builder, verb: str
 ) -> None:
     night = delivery_in("nacht")
     night.add("D-1", action=verb)

@@ -18,8 +18,6 @@ from records.models import CaseFile, Document
 from tests.integrations.pipeline.conftest import only_delivery, run_pipeline
 from tests.integrations.pipeline.deliveries import DeliveryBuilder, document
 
-pytestmark = pytest.mark.django_db
-
 Builder = Callable[[str], DeliveryBuilder]
 
 
@@ -45,7 +43,7 @@ def deliver(delivery_in: Builder) -> None:
     run_pipeline()
 
 
-def test_unchanged_mapping_changes_nothing(city: None, delivery_in: Builder) -> None:
+def test_unchanged_mapping_changes_nothing(quick_city: None, delivery_in: Builder) -> None:
     deliver(delivery_in)
     result = reproject_delivery(only_delivery())
     assert (result.changed, result.refused) == (0, [])
@@ -53,7 +51,7 @@ def test_unchanged_mapping_changes_nothing(city: None, delivery_in: Builder) -> 
 
 
 def test_later_metadata_win_over_the_first_entry(
-    city: None, delivery_in: Builder, request: pytest.FixtureRequest
+    quick_city: None, delivery_in: Builder, request: pytest.FixtureRequest
 ) -> None:
     deliver(delivery_in)
     request.getfixturevalue("corrected_mapping")
@@ -65,7 +63,7 @@ def test_later_metadata_win_over_the_first_entry(
 
 
 def test_closed_file_is_named_and_the_rest_goes_on(
-    city: None, delivery_in: Builder, request: pytest.FixtureRequest
+    quick_city: None, delivery_in: Builder, request: pytest.FixtureRequest
 ) -> None:
     deliver(delivery_in)
     request.getfixturevalue("corrected_mapping")
