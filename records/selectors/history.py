@@ -1,21 +1,30 @@
 """What happened to a case file, in German sentences, from the history of values."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from heapq import nlargest
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.paging import Cursor
+from goettingen_ecm.access.principals import Person
 from goettingen_ecm.accounts.models import User
+from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records.models import CaseFile, Document, Matter
+from records.selectors.case_files import documents_shown
 
 PAGE = 50
-UNSHOWN = {"row_version", "indexed_at", "scope", "sort_key", "sort_date", "last_activity_at"}
+# Machinery, not a person's change.
+UNSHOWN = {"row_version", "indexed_at", "sort_key", "sort_date", "last_activity_at"}
+# Changed as a whole or kept by ids: that it changed says more than the values would.
+WITHOUT_VALUES = {"scope", "narrow_to", "business_data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +43,96 @@ class EventPage:
     next_cursor: str | None
 
 
-def case_file_history(case_file: CaseFile, *, after: str = "", limit: int = PAGE) -> EventPage:
-    """The newest events of a visible file, its matters and documents."""
-    cursor = Cursor.decode(after)
-    moment = parse_datetime(cursor.value) if cursor else None
-    # A batch writes many rows at one moment: the cursor counts how many of them were shown.
-    shown_before = cursor.pk if cursor and moment else 0
-    wanted = limit + 1 + shown_before
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a history table; rows of one moment are ordered by table, then by id."""
+
+    rank: int
+    values: Any
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        return (self.values.history_date, self.rank, self.values.history_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs from the row before."""
+
+    field: Any
+    old: Any
+    new: Any
+
+
+def case_file_history(
+    user: Person, case_file: CaseFile, *, after: str = "", limit: int = PAGE
+) -> EventPage:
+    """The newest events of a visible file and of what the person sees in it."""
+    position = _position(after)
     rows = [
-        *_rows(CaseFile.history.filter(id=case_file.pk), moment, wanted),
-        *_rows(Matter.history.filter(case_file_id=case_file.pk), moment, wanted),
-        *_rows(Document.history.filter(case_file_id=case_file.pk), moment, wanted),
+        Row(rank, values)
+        for rank, history in enumerate(_histories(user, case_file))
+        for values in _newest(history, rank, position, limit + 1)
     ]
-    newest = nlargest(wanted, rows, key=_order)[shown_before:]
+    newest = nlargest(limit + 1, rows, key=lambda row: row.order)
     shown = newest[:limit]
-    names = _names(shown)
-    events = [_event(row, names) for row in shown]
-    return EventPage(events, _next(shown, moment, shown_before) if len(newest) > limit else None)
+    return EventPage(_events(user, shown), _cursor(shown[-1]) if len(newest) > limit else None)
 
 
-def _order(row: Any) -> tuple[datetime, str, int]:
-    return (row.history_date, row._meta.db_table, row.history_id)
+def _histories(user: Person, case_file: CaseFile) -> Sequence[Any]:
+    """What is hidden or gone from the file leaves no trace in its history, title included."""
+    matters = Matter.objects.visible_to(user).filter(case_file=case_file)
+    documents = documents_shown(user).filter(case_file=case_file)
+    return (
+        CaseFile.history.filter(id=case_file.pk),
+        Matter.history.filter(case_file_id=case_file.pk, id__in=matters.values("pk")),
+        Document.history.filter(case_file_id=case_file.pk, id__in=documents.values("pk")),
+    )
 
 
-def _next(shown: Sequence[Any], moment: datetime | None, shown_before: int) -> str:
-    last = shown[-1].history_date
-    same = sum(1 for row in shown if row.history_date == last)
-    return Cursor(last.isoformat(), same + (shown_before if last == moment else 0)).encode()
+def _cursor(last: Row) -> str:
+    return Cursor(f"{last.rank} {last.values.history_date.isoformat()}", last.order[2]).encode()
 
 
-def _rows(history: Any, until: datetime | None, limit: int) -> list[Any]:
-    if until is not None:
-        history = history.filter(history_date__lte=until)
+def _position(after: str) -> tuple[datetime, int, int] | None:
+    """Where the page before ended; None for anything that is not a cursor of ours."""
+    cursor = Cursor.decode(after)
+    rank, _space, moment = cursor.value.partition(" ") if cursor else ("", "", "")
+    if cursor is None or rank not in ("0", "1", "2"):
+        return None
+    found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
+    if found is None or found[0] is None or timezone.is_naive(found[0]):
+        return None
+    return (found[0], int(rank), cursor.pk)
+
+
+def _newest(
+    history: Any, rank: int, position: tuple[datetime, int, int] | None, limit: int
+) -> list[Any]:
+    if position is not None:
+        moment, last_rank, last_id = position
+        history = history.filter(history_date__lte=moment)
+        if rank == last_rank:
+            history = history.filter(Q(history_date__lt=moment) | Q(history_id__lt=last_id))
+        elif rank > last_rank:
+            history = history.exclude(history_date=moment)
     return list(history.order_by("-history_date", "-history_id")[:limit])
 
 
-def _names(rows: Sequence[Any]) -> dict[int, str]:
+def _events(user: Person, rows: Sequence[Row]) -> list[Event]:
+    actors = _actors(rows)
+    changes = _changes(rows)
+    names = _names(user, [c for found in changes.values() for c in found])
+    return [
+        _event(row, actors, [_shown(c, row, names) for c in changes.get(row.order, ())])
+        for row in rows
+    ]
+
+
+def _actors(rows: Sequence[Row]) -> dict[int, str]:
     """Who acted, by operation: a person's name or the system's."""
-    operations = Operation.objects.in_bulk({r.operation_id for r in rows if r.operation_id})
+    wanted = {row.values.operation_id for row in rows if row.values.operation_id}
+    operations = Operation.objects.in_bulk(wanted)
     people = User.objects.in_bulk({o.actor_id for o in operations.values() if o.actor_id})
     names = {}
     for pk, operation in operations.items():
@@ -80,21 +141,16 @@ def _names(rows: Sequence[Any]) -> dict[int, str]:
     return names
 
 
-def _event(row: Any, names: dict[int, str]) -> Event:
-    who = names.get(row.operation_id, _("das System"))
-    changes = list(_changes(row)) if row.history_type == "~" else []
-    return Event(row.history_date, who, _sentence(row, who), changes)
+def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event:
+    who = actors.get(row.values.operation_id, _("das System"))
+    sentence = _sentence(row) % {"who": who, "title": row.values.title}
+    return Event(row.values.history_date, who, sentence, changes)
 
 
-def _sentence(row: Any, who: str) -> str:
-    kind = row.instance_type
-    values = {"who": who, "title": row.title}
-    if row.history_type == "+":
-        return _created(kind) % values
-    return _("%(who)s hat „%(title)s“ geändert") % values
-
-
-def _created(kind: type[Any]) -> str:
+def _sentence(row: Row) -> str:
+    if row.values.history_type != "+":
+        return _("%(who)s hat „%(title)s“ geändert")
+    kind = row.values.instance_type
     if kind is CaseFile:
         return _("%(who)s hat die Akte „%(title)s“ angelegt")
     if kind is Matter:
@@ -102,23 +158,85 @@ def _created(kind: type[Any]) -> str:
     return _("%(who)s hat „%(title)s“ abgelegt")
 
 
-def _changes(row: Any) -> Iterator[str]:
-    """``Betreff: alt → neu`` for each field that differs from the row before."""
-    before = row.prev_record
+def _changes(rows: Sequence[Row]) -> dict[tuple[datetime, int, int], list[Change]]:
+    """What differs from the row before, by the row's place."""
+    changed: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.values.history_type == "~":
+            changed[row.rank].append(row)
+    found = {}
+    for group in changed.values():
+        before = _rows_before(group)
+        for row in group:
+            found[row.order] = list(_differences(before.get(row.values.history_id), row.values))
+    return found
+
+
+def _rows_before(rows: Sequence[Row]) -> dict[int, Any]:
+    """The row before each one of a table (by history id), all in one query."""
+    table = type(rows[0].values).objects
+    earlier = Q(history_date__lt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__lt=OuterRef("history_id")
+    )
+    before = table.filter(earlier, id=OuterRef("id")).order_by("-history_date", "-history_id")
+    asked = table.filter(history_id__in=[row.values.history_id for row in rows])
+    ids = asked.values_list(Subquery(before.values("history_id")[:1]))
+    candidates = sorted(table.filter(history_id__in=ids), key=_age)
+    found = {}
+    for row in rows:
+        older = [c for c in candidates if c.id == row.values.id and _age(c) < _age(row.values)]
+        if older:
+            found[row.values.history_id] = older[-1]
+    return found
+
+
+def _age(values: Any) -> tuple[datetime, int]:
+    return (values.history_date, values.history_id)
+
+
+def _differences(before: Any, row: Any) -> Iterator[Change]:
     if before is None:
         return
     for field in row.tracked_fields:
-        if field.name in UNSHOWN:
-            continue
         old, new = getattr(before, field.attname), getattr(row, field.attname)
-        if old != new:
-            yield f"{field.verbose_name}: {_shown(before, field, old)} → {_shown(row, field, new)}"
+        if field.name not in UNSHOWN and old != new:
+            yield Change(field, old, new)
 
 
-def _shown(row: Any, field: Any, value: Any) -> str:
+def _names(user: Person, changes: Sequence[Change]) -> dict[tuple[type[Any], int], str]:
+    """The names behind foreign keys, one query for each kind; hidden things have none."""
+    wanted: dict[type[Any], set[int]] = defaultdict(set)
+    for change in changes:
+        if change.field.is_relation and change.field.name not in WITHOUT_VALUES:
+            values = {change.old, change.new} - {None}
+            wanted[change.field.related_model] |= values
+    names: dict[tuple[type[Any], int], str] = {}
+    for kind, ids in wanted.items():
+        rows = kind._default_manager.filter(pk__in=ids)
+        if kind in (CaseFile, Matter):
+            rows = rows.visible_to(user)
+        names |= {(kind, one.pk): str(one) for one in rows}
+    return names
+
+
+def _shown(change: Change, row: Row, names: Mapping[tuple[type[Any], int], str]) -> str:
+    """``Betreff: alt → neu``"""
+    label = change.field.verbose_name
+    if change.field.name in WITHOUT_VALUES:
+        return _("%(field)s geändert") % {"field": label}
+    old, new = (_text(change.field, value, names) for value in (change.old, change.new))
+    return f"{label}: {old} → {new}"
+
+
+def _text(field: Any, value: Any, names: Mapping[tuple[type[Any], int], str]) -> str:
     if value in (None, ""):
         return "–"
     if field.is_relation:
-        return str(getattr(row, field.name))
-    display = getattr(row, f"get_{field.name}_display", None)
-    return str(display() if display else value)
+        return names.get((field.related_model, value), _("(nicht sichtbar)"))
+    if isinstance(value, bool):
+        return _("ja") if value else _("nein")
+    if isinstance(value, datetime):
+        return german.date_time(value)
+    if isinstance(value, date):
+        return german.short_date(value)
+    return str(dict(field.flatchoices).get(value, value))

@@ -115,7 +115,7 @@ def _no_documents(case_file: CaseFile, may_file: bool) -> Empty:
 def case_file_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What happened, in sentences."""
     case_file = case_files.visible_case_file(request.user, uuid)
-    page = history.case_file_history(case_file, after=request.GET.get("nach", ""))
+    page = history.case_file_history(request.user, case_file, after=request.GET.get("nach", ""))
     return render(request, "records/case_file_history.html", {"case_file": case_file, "page": page})
 
 
