@@ -12,11 +12,18 @@ from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.accounts.services import ensure_unit_role
 from goettingen_ecm.desk.admin import ReferenceAdmin
+from goettingen_ecm.operations.operation import Acting, begin
 from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
+from records.services import plan_rights
+from records.services.actor import Actor
 
 admin.site.site_header = _("eAkte: Stammdaten")
 admin.site.site_title = _("eAkte")
 admin.site.index_title = _("Stammdaten")
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return Actor(begin("records.rights.recompute", Acting(actor_id=request.user.pk)))
 
 
 class MembershipInline(admin.TabularInline[Membership, User]):
@@ -51,6 +58,13 @@ class OrgUnitAdmin(ReferenceAdmin):
     search_fields = ["code", "name"]
     autocomplete_fields = ["parent"]
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        # Not ``changed_data``: for a field with a callable default the browser says what it was.
+        before = OrgUnit.objects.filter(pk=obj.pk).values_list("circles", flat=True).first()
+        super().save_model(request, obj, form, change)
+        if before is not None and set(before) != set(obj.circles):
+            plan_rights.recompute_unit_rights([obj], _actor(request))
+
 
 @admin.register(UnitRole)
 class UnitRoleAdmin(ReferenceAdmin):
@@ -68,6 +82,8 @@ class UnitRoleAdmin(ReferenceAdmin):
             made = ensure_unit_role(obj.unit, Role(obj.role))
             obj.pk, obj.group_id = made.pk, made.group_id
         super().save_model(request, obj, form, True)
+        # Files the unit leads already do not name the new role yet.
+        plan_rights.recompute_unit_rights([obj.unit], _actor(request))
 
 
 @admin.register(FilePlan)
@@ -82,6 +98,11 @@ class FilePlanEntryAdmin(ReferenceAdmin):
     list_select_related = ["lead_unit"]
     search_fields = ["code", "title"]
     autocomplete_fields = ["parent", "lead_unit", "successor", "overflow_of"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and {"parent", "overflow_of"} & set(form.changed_data):
+            plan_rights.recompute_branch_rights([obj], _actor(request))
 
 
 @admin.register(DocumentType)

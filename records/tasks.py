@@ -12,6 +12,8 @@ from records.services import blobs, uploads
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
 STALE_AFTER = timedelta(seconds=60)
+# As often as beat calls the collector.
+SWEEP_EVERY = timedelta(hours=6)
 # Short turns, so that other tasks of the same workers never wait long.
 TURN_SECONDS = 10.0
 
@@ -19,6 +21,7 @@ TURN_SECONDS = 10.0
 @shared_task
 def collect_blobs() -> int:
     """Remove contents nobody refers to any more; returns how many."""
+    blobs.sweep_store(int(clock.now().timestamp() // SWEEP_EVERY.total_seconds()))
     collected = 0
     while removed := blobs.collect_unreferenced():
         collected += removed

@@ -15,6 +15,8 @@ from records.models import Blob, BlobContent
 
 GRACE = timedelta(hours=24)
 COLLECT_BATCH = 500
+SWEEP_TURNS = 28
+"""Four turns a day go round in a week."""
 
 
 def store_staged(staged: Sequence[Staged]) -> dict[bytes, Blob]:
@@ -110,6 +112,17 @@ def _remove(locked: Iterable[int]) -> int:
         blob_store.path_of(bytes(blob.sha256)).unlink(missing_ok=True)
     Blob.objects.filter(pk__in=ids).delete()
     return len(doomed)
+
+
+def sweep_store(turn: int) -> int:
+    """Clear a part of the store of what crashes left behind; returns how many files it found.
+
+    ``turn`` counts the calls: after ``SWEEP_TURNS`` of them every folder was looked at.
+    """
+    found = blob_store.remove_stale_temporaries(GRACE)
+    for number in range(turn % SWEEP_TURNS, 256, SWEEP_TURNS):
+        found += adopt_orphans(f"{number:02x}")
+    return found
 
 
 def adopt_orphans(prefix: str) -> int:

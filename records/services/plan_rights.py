@@ -61,6 +61,12 @@ def recompute_unit_rights(units: Sequence[OrgUnit], actor: Actor) -> list[Job]:
         return [_start(f"Zugriffsrechte {unit}", {"unit": unit.pk}, actor) for unit in units]
 
 
+def recompute_branch_rights(entries: Sequence[FilePlanEntry], actor: Actor) -> list[Job]:
+    """After an entry was moved: what its files inherit has changed."""
+    with transaction.atomic():
+        return [_start(_title(entry), {"entry": entry.pk}, actor) for entry in entries]
+
+
 def _require_definer(actor: Actor) -> None:
     if actor.user is None or not policies.can_define_access(actor.user):
         raise Forbidden(

@@ -197,6 +197,13 @@ class TestCrash:
         assert blobs.collect_unreferenced() == 1
         assert not path_of(staged.sha256).exists()
 
+    def test_a_week_of_sweeps_looks_at_every_folder(self, db: None) -> None:
+        before = (clock.now() - OLD).timestamp()
+        staged = [crash_after_rename(b"Waise %d" % n) for n in range(40)]
+        for one in staged:
+            os.utime(path_of(one.sha256), (before, before))
+        assert sum(blobs.sweep_store(turn) for turn in range(blobs.SWEEP_TURNS)) == 40
+
     def test_between_mark_and_removal_the_content_comes_back_whole(self, db: None) -> None:
         blob = put(b"Bescheid")
         Blob.objects.filter(pk=blob.pk).update(state=BlobState.DELETING)
