@@ -144,7 +144,8 @@ def test_postgres_restart(own_database: Plant, own_stack: Stack) -> None:
     made = night(plant, "neustart", documents=40)
     made.write()
     plant.wait_until(lambda: some_received("neustart"))
-    stop = [binary("pg_ctl"), "stop", "-D", own_stack.layout.postgres_data, "-m", "immediate"]
+    data = str(own_stack.layout.postgres_data)
+    stop = [str(binary("pg_ctl")), "stop", "-D", data, "-m", "immediate"]
     assert own_stack.runner.run(stop).returncode == 0
     plant.nudge()
     time.sleep(1)

@@ -24,7 +24,7 @@ __all__ = ["clamd"]
 
 
 def test_every_fault_ends_where_it_should(quick_city: None, drop: Path) -> None:
-    wanted = {fault: 1 for fault in Fault if fault is not Fault.INDEX}
+    wanted: dict[Fault, int] = {fault: 1 for fault in Fault if fault is not Fault.INDEX}
     plan = DeliveryPlan("fehler", 3, 14, seed=11, processes=1, faults=wanted)
     report = write_delivery(drop / "openprosoz", plan)
     run_pipeline()

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from integrations.choices import DeliveryState, Outcome, Stage
-from integrations.models import ClearingCase, DeliveredFile, DeliveryItem
+from integrations.models import ClearingCase, DeliveredFile, Delivery, DeliveryItem
 from integrations.selectors import delivery_sum
 from records.choices import ComponentKind, DocumentStatus
 from records.models import CaseFile, Component, Document, DocumentText, DocumentVersion, Matter
@@ -18,9 +19,9 @@ from tests.integrations.pipeline.deliveries import DeliveryBuilder, case_file, d
 Builder = Callable[[str], DeliveryBuilder]
 
 
-def receipt(drop: Path, name: str) -> dict[str, object]:
+def receipt(drop: Path, name: str) -> dict[str, Any]:
     path = drop / "openprosoz" / "quittungen" / f"{name}.json"
-    loaded: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
 
@@ -80,7 +81,7 @@ def test_receipt_names_every_entry(quick_city: None, delivery_in: Builder, drop:
     run_pipeline()
 
     answer = receipt(drop, "nacht")
-    filed, clearing = answer["eintraege"]  # type: ignore[misc]
+    filed, clearing = answer["eintraege"]
     item = DeliveryItem.objects.select_related("document__matter", "case_file").get(position=1)
     assert item.document is not None
     assert item.case_file is not None
@@ -97,7 +98,7 @@ def test_receipt_names_every_entry(quick_city: None, delivery_in: Builder, drop:
     }
     assert (clearing["status"], clearing["code"]) == ("klaerungsfall", "0000003")
     assert "„99“" in clearing["text"]
-    assert answer["summe"]["text"] == "2 = 1 abgelegt + 1 Klärungsfall"  # type: ignore[index]
+    assert answer["summe"]["text"] == "2 = 1 abgelegt + 1 Klärungsfall"
 
 
 def test_finished_folder_is_put_away(quick_city: None, delivery_in: Builder, drop: Path) -> None:
@@ -127,15 +128,9 @@ def test_k1_same_delivery_twice_is_all_duplicates(
 
     assert Document.objects.count() == 2
     assert DocumentVersion.objects.count() == 3
-    second = only_second()
+    second = Delivery.objects.order_by("pk")[1]
     assert delivery_sum(second).text == "5 = 0 abgelegt + 5 Dubletten"
     assert (drop / "openprosoz" / "erledigt" / f"nacht.{second.pk}").is_dir()
-
-
-def only_second() -> object:
-    from integrations.models import Delivery
-
-    return Delivery.objects.order_by("pk")[1]
 
 
 def test_k5_verbs_version_metadata_withdraw(quick_city: None, delivery_in: Builder) -> None:
