@@ -100,7 +100,8 @@ def missing(arrived: list[Arrived]) -> Problem | None:
         return None
     listed = ", ".join(f"„{name}“" for name in names)
     return Problem(
-        ClearingReason.FILE_MISSING, f"Im Ordner {FILES_FOLDER} der Lieferung fehlt: {listed}."
+        ClearingReason.FILE_MISSING,
+        f"Im Ordner {FILES_FOLDER} der Lieferung fehlt oder ist nicht lesbar: {listed}.",
     )
 
 

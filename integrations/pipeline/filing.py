@@ -53,12 +53,15 @@ def waves(items: Sequence[DeliveryItem]) -> Iterator[list[DeliveryItem]]:
         rest = later
 
 
-def _file_or_split(batch: Batch) -> list[DeliveryItem]:
+def _file_or_split(batch: Batch, *, last_try: bool = False) -> list[DeliveryItem]:
     try:
         return _file_wave(batch)
     except (Refusal, IntegrityError, DataError) as error:
         fresh = leases.reload(batch)
         if len(fresh.items) <= 1:
+            if isinstance(error, IntegrityError) and not last_try:
+                # Perhaps only a race for the same number.
+                return _file_or_split(fresh, last_try=True)
             _clear(fresh, error)
             return []
         half = len(fresh.items) // 2

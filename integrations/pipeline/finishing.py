@@ -21,7 +21,18 @@ def finish_deliveries(delivery_ids: Collection[int] | None = None) -> int:
     ended = Delivery.objects.filter(~Exists(unfinished), state=DeliveryState.PROCESSING)
     if delivery_ids is not None:
         ended = ended.filter(pk__in=delivery_ids)
-    return sum(_finish(pk) for pk in ended.order_by("id").values_list("id", flat=True))
+    return sum(_finish_or_say(pk) for pk in ended.order_by("id").values_list("id", flat=True))
+
+
+def _finish_or_say(delivery_id: int) -> bool:
+    """A folder that cannot be answered or moved now is tried again; the delivery says why."""
+    try:
+        return _finish(delivery_id)
+    except OSError as error:
+        logger.error("delivery cannot be finished", delivery=delivery_id, error=str(error))
+        problem = f"Quittung und Ablage der Lieferung scheitern noch: {error.strerror}."
+        Delivery.objects.filter(pk=delivery_id).update(problem=problem)
+        return False
 
 
 def _finish(delivery_id: int) -> bool:
@@ -30,6 +41,7 @@ def _finish(delivery_id: int) -> bool:
         delivery = _locked(delivery_id)
         if delivery is None or delivery.state != DeliveryState.PROCESSING:
             return False
+        delivery.problem = ""
         _close(delivery, DeliveryState.DONE, folders.DONE)
     logger.info("delivery done", delivery=delivery.name)
     return True

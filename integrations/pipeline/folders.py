@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from integrations.formats.schema import FILES_FOLDER, INDEX_NAME, READY_SUFFIX, UNFINISHED_SUFFIX
+from integrations.formats.schema import INDEX_NAME, READY_SUFFIX, UNFINISHED_SUFFIX
 from integrations.models import Delivery
 
 logger = structlog.get_logger(__name__)
@@ -101,13 +101,11 @@ def delivered_names(folder: Path) -> Iterator[str]:
                 yield path
 
 
-def path_in(folder: Path, name: str) -> Path | None:
-    """The regular file an entry names (in ``dateien/``), or None: missing, a link, no file."""
-    return regular_file(folder, f"{FILES_FOLDER}/{name}")
-
-
 def regular_file(folder: Path, relative_name: str) -> Path | None:
-    """A plain file below the folder. Never a link: a delivery must not name the server's files."""
+    """A plain, readable file below the folder, or None.
+
+    Never a link: a delivery must not name the server's files.
+    """
     path = folder
     for part in Path(relative_name).parts:
         path = path / part
@@ -117,7 +115,7 @@ def regular_file(folder: Path, relative_name: str) -> Path | None:
             return None
         if part == ".." or stat.S_ISLNK(mode):
             return None
-    return path if stat.S_ISREG(mode) else None
+    return path if stat.S_ISREG(mode) and os.access(path, os.R_OK) else None
 
 
 def put_away(delivery: Delivery, kind: str) -> str:

@@ -4,7 +4,7 @@ One worker receives for a system at a time, so that items keep the order of thei
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -45,6 +45,17 @@ def receive_arrivals() -> int:
     return received
 
 
+def _receive_all(deliveries: Iterable[Delivery]) -> None:
+    """A folder we may not read or move stands in its own way only."""
+    for delivery in deliveries:
+        try:
+            receive(delivery)
+        except OSError as error:
+            logger.error("delivery cannot be received", delivery=delivery.name, error=str(error))
+            problem = f"Der Ordner der Lieferung ist nicht benutzbar: {error.strerror}."
+            Delivery.objects.filter(pk=delivery.pk).update(problem=problem)
+
+
 @contextmanager
 def _alone(system_id: int) -> Iterator[bool]:
     """True for one worker at a time; the lock goes with the worker's session."""
@@ -61,13 +72,19 @@ def _alone(system_id: int) -> Iterator[bool]:
 
 def _receive_system(system: SpecialistSystem) -> int:
     interrupted = Delivery.objects.filter(system=system, state=DeliveryState.RECEIVING)
-    for delivery in interrupted.order_by("id").select_related("system"):
-        receive(delivery)
-    arrived = [register(system, folder) for folder in folders.complete_arrivals(system.code)]
+    _receive_all(interrupted.order_by("id").select_related("system"))
+    arrived = [register(system, folder) for folder in _arrivals(system)]
     fresh = [one for one in arrived if one is not None]
-    for delivery in fresh:
-        receive(delivery)
+    _receive_all(fresh)
     return len(fresh)
+
+
+def _arrivals(system: SpecialistSystem) -> list[Path]:
+    try:
+        return folders.complete_arrivals(system.code)
+    except OSError as error:
+        logger.error("drop folder cannot be read", system=system.code, error=str(error))
+        return []
 
 
 def register(system: SpecialistSystem, folder: Path) -> Delivery | None:
@@ -144,7 +161,8 @@ def _insert(delivery: Delivery, header: DeliveryHeader) -> None:
         DeliveryItem.objects.bulk_create(_surplus(delivery, header.entry_count, names), CHUNK)
         delivery.total = header.entry_count + len(names)
         delivery.state = DeliveryState.PROCESSING
-        delivery.save(update_fields=["total", "state"])
+        delivery.problem = ""
+        delivery.save(update_fields=["total", "state", "problem"])
 
 
 def _noting_names(entries: Iterator[Entry], named: set[str]) -> Iterator[Entry]:

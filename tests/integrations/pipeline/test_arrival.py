@@ -160,3 +160,37 @@ def test_interrupted_receiving_goes_on_where_it_stopped(
     assert delivery_sum(only_delivery()).text == "9 = 8 abgelegt + 1 Klärungsfall"
     positions = DeliveryItem.objects.order_by("position").values_list("position", flat=True)
     assert list(positions) == list(range(1, 10))
+
+
+def test_delivery_that_cannot_be_answered_says_so_and_holds_nobody_up(
+    quick_city: None, delivery_in: Builder, drop: Path
+) -> None:
+    night = delivery_in("nacht")
+    night.add("D-1")
+    night.write()
+    in_the_way = drop / "openprosoz" / "quittungen"
+    in_the_way.write_text("a file where the folder should be")
+    run_pipeline()
+    assert only_delivery().state == DeliveryState.PROCESSING
+    assert "Quittung" in only_delivery().problem
+    assert Document.objects.count() == 1
+
+    in_the_way.unlink()
+    run_pipeline()
+    assert (only_delivery().state, only_delivery().problem) == (DeliveryState.DONE, "")
+
+
+def test_unreadable_folder_of_one_delivery_does_not_stop_the_next(
+    quick_city: None, delivery_in: Builder, drop: Path
+) -> None:
+    broken = delivery_in("a-kaputt").write()
+    (broken / "index.json").unlink()
+    (drop / "openprosoz" / "zurueckgewiesen").write_text("a file in the way")
+    night = delivery_in("b-heil")
+    night.add("D-1")
+    night.write()
+    run_pipeline()
+    assert Delivery.objects.get(name="b-heil").state == DeliveryState.DONE
+    waiting = Delivery.objects.get(name="a-kaputt")
+    assert waiting.state == DeliveryState.RECEIVING
+    assert waiting.problem.startswith("Der Ordner der Lieferung ist nicht benutzbar")

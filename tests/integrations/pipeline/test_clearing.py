@@ -47,7 +47,9 @@ def test_missing_file(quick_city: None, delivery_in: Builder) -> None:
 
     case = ClearingCase.objects.get()
     assert case.reason == "file_missing"
-    assert case.explanation == "Im Ordner dateien der Lieferung fehlt: „D-2_1.txt“."
+    assert case.explanation == (
+        "Im Ordner dateien der Lieferung fehlt oder ist nicht lesbar: „D-2_1.txt“."
+    )
     assert delivery_sum(only_delivery()).text == "2 = 1 abgelegt + 1 Klärungsfall"
 
 
