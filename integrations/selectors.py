@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Model, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goettingen_ecm.access.paging import Cursor, Page
@@ -14,6 +16,9 @@ from integrations.choices import ClearingState, Outcome, Stage
 from integrations.models import ClearingCase, Delivery, DeliveryItem
 
 PAGE = 50
+MOST_COUNTED = 1_000
+IN_WORK = "arbeit"
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +35,16 @@ class DeliverySum:
     @property
     def text(self) -> str:
         """For example ``214 = 211 abgelegt + 2 Dubletten + 1 Klärungsfall``."""
-        parts = [f"{german.number(self.filed)} abgelegt"]
+        parts = [_("%(n)s abgelegt") % {"n": german.number(self.filed)}]
         if self.duplicates:
-            parts.append(_counted(self.duplicates, "Dublette", "Dubletten"))
+            text = ngettext("%(n)s Dublette", "%(n)s Dubletten", self.duplicates)
+            parts.append(text % {"n": german.number(self.duplicates)})
         if self.clearing:
-            parts.append(_counted(self.clearing, "Klärungsfall", "Klärungsfälle"))
+            text = ngettext("%(n)s Klärungsfall", "%(n)s Klärungsfälle", self.clearing)
+            parts.append(text % {"n": german.number(self.clearing)})
         if self.open:
-            parts.append(f"{german.number(self.open)} in Arbeit")
+            parts.append(_("%(n)s in Arbeit") % {"n": german.number(self.open)})
         return f"{german.number(self.total)} = {' + '.join(parts)}"
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{german.number(number)} {ngettext(one, many, number)}"
 
 
 def delivery_sums(deliveries: Sequence[Delivery]) -> dict[int, DeliverySum]:
@@ -79,15 +82,21 @@ def delivery_sum(delivery: Delivery) -> DeliverySum:
 
 def deliveries_page(after: str = "", limit: int = PAGE) -> Page[Delivery]:
     """Deliveries, newest first."""
-    rows = Delivery.objects.select_related("system").order_by("-received_at", "-pk")
-    if (cursor := Cursor.decode(after)) is not None:
-        here = Q(received_at=cursor.value, pk__lt=cursor.pk)
-        rows = rows.filter(Q(received_at__lt=cursor.value) | here)
-    found = list(rows[: limit + 1])
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    cursor_text = Cursor(last.received_at.isoformat(), last.pk).encode() if last else None
-    return Page(found[:limit], cursor_text)
+    return _newest(Delivery.objects.select_related("system"), "received_at", after, limit)
+
+
+def _newest(rows: QuerySet[Row], moment: str, after: str, limit: int) -> Page[Row]:
+    """A page in descending order of ``moment``, ties by id; a foreign cursor begins anew."""
+    cursor = Cursor.decode(after)
+    place = cursor.typed_for(rows.model._meta.get_field(moment)) if cursor else None
+    if place is not None:
+        earlier = Q(**{f"{moment}__lt": place[0]})
+        rows = rows.filter(earlier | Q(**{moment: place[0], "pk__lt": place[1]}))
+    found = list(rows.order_by(f"-{moment}", "-pk")[: limit + 1])
+    if len(found) <= limit:
+        return Page(found, None)
+    last = found[limit - 1]
+    return Page(found[:limit], Cursor(getattr(last, moment).isoformat(), last.pk).encode())
 
 
 def delivery(uuid: UUID) -> Delivery:
@@ -101,13 +110,15 @@ def delivery(uuid: UUID) -> Delivery:
 def items_page(
     one: Delivery, outcome: str = "", after: str = "", limit: int = PAGE
 ) -> Page[DeliveryItem]:
-    """Entries of a delivery in delivered order, all or those with one outcome."""
-    rows = one.items.order_by("position").select_related("clearing_case", "case_file", "document")
-    if outcome in Outcome.values and outcome:
+    """Entries of a delivery in delivered order: all, those with one outcome or IN_WORK."""
+    rows = one.items.order_by("position").select_related("clearing_case", "case_file")
+    if outcome == IN_WORK:
+        rows = rows.filter(outcome=Outcome.OPEN)
+    elif outcome in Outcome.values and outcome:
         rows = rows.filter(outcome=outcome)
-    if after.isascii() and after.isdigit():
+    if after.isascii() and after.isdigit() and len(after) < 10:
         rows = rows.filter(position__gt=int(after))
-    found = list(rows.defer("raw")[: limit + 1])
+    found = list(rows.defer("raw", "files")[: limit + 1])
     more = len(found) > limit
     return Page(found[:limit], str(found[limit - 1].position) if more else None)
 
@@ -117,14 +128,16 @@ def clearing_page(
 ) -> Page[ClearingCase]:
     """Clearing cases of one state, newest first."""
     rows = ClearingCase.objects.filter(state=state).select_related("item__delivery__system")
-    if (cursor := Cursor.decode(after)) is not None:
-        here = Q(created_at=cursor.value, pk__lt=cursor.pk)
-        rows = rows.filter(Q(created_at__lt=cursor.value) | here)
-    found = list(rows.defer("item__raw").order_by("-created_at", "-pk")[: limit + 1])
-    more = len(found) > limit
-    last = found[limit - 1] if more else None
-    cursor_text = Cursor(last.created_at.isoformat(), last.pk).encode() if last else None
-    return Page(found[:limit], cursor_text)
+    return _newest(rows.defer("item__raw", "item__files"), "created_at", after, limit)
+
+
+def clearing_counts() -> dict[str, int]:
+    """Clearing cases by state, each counted up to 1,000."""
+    return {state: _capped_count(state) for state in ClearingState.values}
+
+
+def _capped_count(state: str) -> int:
+    return ClearingCase.objects.filter(state=state).order_by()[:MOST_COUNTED].count()
 
 
 def clearing_case(uuid: UUID) -> ClearingCase:
@@ -137,5 +150,5 @@ def clearing_case(uuid: UUID) -> ClearingCase:
 
 
 def open_clearing_count() -> int:
-    """How many clearing cases wait, capped at 1,000."""
-    return ClearingCase.objects.filter(state=ClearingState.OPEN).order_by()[:1000].count()
+    """How many clearing cases wait, counted up to 1,000."""
+    return _capped_count(ClearingState.OPEN)

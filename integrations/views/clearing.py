@@ -13,7 +13,7 @@ from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.desk.tables import Column, Empty, Table
 from integrations import selectors
-from integrations.choices import ClearingReason, ClearingState
+from integrations.choices import ClearingReason, ClearingState, Outcome
 from integrations.forms import AssignUnitForm, DismissForm
 from integrations.models import ClearingCase
 from integrations.services import clearing
@@ -38,28 +38,45 @@ def clearing_list(request: HttpRequest) -> HttpResponse:
             Column(_("Seit"), lambda c: cells.moment(c.created_at), tight=True),
         ],
         rows=page.rows,
-        empty=Empty(
-            _("Nichts zu klären."),
-            _("Alles Gelieferte ist abgelegt oder als Dublette erkannt."),
-            reverse("deliveries"),
-            _("Lieferungen ansehen"),
-            icon="success",
-        ),
+        empty=_nothing_in(state),
         query=request.GET,
         row_url=lambda c: reverse("clearing-case", args=[c.uuid]),
         row_key=lambda c: c.uuid,
         next_query={"nach": page.next_cursor} if page.next_cursor else None,
     )
-    chips = [
+    context = {"table": table, "chips": _chips(state)}
+    return render(request, "integrations/clearing_list.html", context)
+
+
+def _chips(chosen: str) -> list[dict[str, object]]:
+    counts = selectors.clearing_counts()
+    return [
         {
             "label": label,
             "url": f"?stand={value}",
-            "current": value == state,
-            "count": "",
+            "current": value == chosen,
+            "count": counts[value],
         }
         for value, label in ClearingState.choices
     ]
-    return render(request, "integrations/clearing_list.html", {"table": table, "chips": chips})
+
+
+def _nothing_in(state: str) -> Empty:
+    if state == ClearingState.OPEN:
+        return Empty(
+            _("Nichts zu klären."),
+            _("Kein gelieferter Eintrag wartet auf einen Menschen."),
+            reverse("deliveries"),
+            _("Lieferungen ansehen"),
+            icon="success",
+        )
+    return Empty(
+        _("Hier ist noch nichts."),
+        _("Gelöste und verworfene Klärungsfälle bleiben hier nachlesbar."),
+        reverse("clearing-cases"),
+        _("Offene Klärungsfälle ansehen"),
+        icon="clearing",
+    )
 
 
 @require_GET
@@ -74,7 +91,7 @@ def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
     item = case.item
     facts = [
         (_("Fachverfahren"), item.delivery.system.name),
-        (_("Lieferung"), item.delivery.name),
+        (_("Lieferung"), cells.link(_delivery_url(case), item.delivery.name)),
         (_("Stelle in der Lieferung"), item.position),
         (_("Nachricht"), item.message_id),
         (_("Auftrag"), item.action),
@@ -83,17 +100,22 @@ def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
         (_("Dateien"), ", ".join(f["name"] for f in item.files)),
     ]
     is_open = case.state == ClearingState.OPEN
+    waits = is_open and item.outcome == Outcome.CLEARING
+    lacks_unit = case.reason == ClearingReason.UNKNOWN_UNIT
     return {
         "case": case,
         "facts": facts,
         "is_open": is_open,
-        "can_retry": is_open and clearing.can_retry(case),
-        "assign_form": AssignUnitForm()
-        if is_open and case.reason == ClearingReason.UNKNOWN_UNIT
-        else None,
-        "dismiss_form": DismissForm() if is_open else None,
+        "in_work": is_open and not waits,
+        "can_retry": waits and clearing.can_retry(case),
+        "assign_form": AssignUnitForm() if waits and lacks_unit else None,
+        "dismiss_form": DismissForm() if waits else None,
         **forms,
     }
+
+
+def _delivery_url(case: ClearingCase) -> str:
+    return reverse("delivery", args=[case.item.delivery.uuid])
 
 
 @require_POST
@@ -103,7 +125,7 @@ def clearing_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = selectors.clearing_case(uuid)
     clearing.retry_cases([case], person(person_of(request), "clearing.retry"))
     add_notice(request, _("Der Eintrag wird erneut verarbeitet."))
-    return redirect("delivery", uuid=case.item.delivery.uuid)
+    return redirect(_delivery_url(case))
 
 
 @require_POST
@@ -120,7 +142,7 @@ def clearing_assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
     add_notice(
         request, _("Zugeordnet: %(unit)s. Der Eintrag wird jetzt abgelegt.") % {"unit": unit}
     )
-    return redirect("delivery", uuid=case.item.delivery.uuid)
+    return redirect(_delivery_url(case))
 
 
 @require_POST

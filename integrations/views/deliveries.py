@@ -19,6 +19,7 @@ from goettingen_ecm.operations import clock
 from integrations import selectors
 from integrations.choices import DeliveryState, Outcome
 from integrations.models import Delivery, DeliveryItem
+from integrations.selectors import DeliverySum
 from integrations.views.access import operators_only
 
 STATES = {
@@ -75,6 +76,7 @@ def delivery_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     outcome = request.GET.get("ergebnis", "")
     page = selectors.items_page(delivery, outcome, request.GET.get("nach", ""))
     visible = set(rights_of(request.user).scope_ids)
+    context = _progress_context(delivery)
     table = Table(
         caption=_("Einträge der Lieferung"),
         columns=[
@@ -84,18 +86,25 @@ def delivery_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             Column(_("Schritt"), lambda i: i.get_stage_display()),
             Column(_("Ergebnis"), _outcome),
             Column(_("Akte"), lambda i: _case_file(i, visible)),
-            Column(_("Hinweis"), _notice),
+            Column(_("Hinweis"), lambda i: i.notice),
         ],
         rows=page.rows,
-        empty=Empty(_("Keine Einträge mit diesem Ergebnis."), icon="delivery"),
+        empty=Empty(_no_entries(delivery, outcome), icon="delivery"),
         query=request.GET,
         next_query={"nach": page.next_cursor} if page.next_cursor else None,
     )
-    context = _progress_context(delivery) | {
-        "table": table,
-        "chips": _chips(delivery, outcome),
-    }
+    context |= {"table": table, "chips": _chips(delivery, context["sum"], outcome)}
     return render(request, "integrations/delivery_detail.html", context)
+
+
+def _no_entries(delivery: Delivery, outcome: str) -> str:
+    if outcome:
+        return _("Keine Einträge mit diesem Ergebnis.")
+    if delivery.state == DeliveryState.REJECTED:
+        return _("Die Lieferung wurde zurückgewiesen; kein Eintrag ist übernommen.")
+    if delivery.state == DeliveryState.RECEIVING:
+        return _("Die Einträge werden gerade gelesen.")
+    return _("Die Lieferung hat keine Einträge.")
 
 
 @require_GET
@@ -122,8 +131,7 @@ def _progress_context(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def _chips(delivery: Delivery, chosen: str) -> list[dict[str, Any]]:
-    found = selectors.delivery_sum(delivery)
+def _chips(delivery: Delivery, found: DeliverySum, chosen: str) -> list[dict[str, Any]]:
     base = reverse("delivery", args=[delivery.uuid])
     choices = [
         ("", _("Alle"), found.total),
@@ -131,6 +139,8 @@ def _chips(delivery: Delivery, chosen: str) -> list[dict[str, Any]]:
         (Outcome.DUPLICATE.value, _("Dubletten"), found.duplicates),
         (Outcome.CLEARING.value, _("Klärungsfälle"), found.clearing),
     ]
+    if found.open or chosen == selectors.IN_WORK:
+        choices.append((selectors.IN_WORK, _("in Arbeit"), found.open))
     return [
         {
             "label": label,
@@ -166,7 +176,3 @@ def _case_file(item: DeliveryItem, visible: set[int]) -> SafeString | str:
         return cells.muted(_("geschützt"))
     url = reverse("case-file", args=[item.case_file.uuid])
     return cells.link(url, item.case_file.aktenzeichen)
-
-
-def _notice(item: DeliveryItem) -> str:
-    return item.notice
