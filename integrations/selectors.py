@@ -88,7 +88,8 @@ def deliveries_page(after: str = "", limit: int = PAGE) -> Page[Delivery]:
 def _newest(rows: QuerySet[Row], moment: str, after: str, limit: int) -> Page[Row]:
     """A page in descending order of ``moment``, ties by id; a foreign cursor begins anew."""
     cursor = Cursor.decode(after)
-    place = cursor.typed_for(rows.model._meta.get_field(moment)) if cursor else None
+    column = next(f for f in rows.model._meta.concrete_fields if f.name == moment)
+    place = cursor.typed_for(column) if cursor else None
     if place is not None:
         earlier = Q(**{f"{moment}__lt": place[0]})
         rows = rows.filter(earlier | Q(**{moment: place[0], "pk__lt": place[1]}))

@@ -38,11 +38,12 @@ def unit() -> OrgUnit:
 
 def fields_for(name: str) -> dict[str, object]:
     """What a person fills in."""
-    return {
+    filled: dict[str, dict[str, object]] = {
         "clearing-retry": {},
         "clearing-assign": {"unit": unit().pk},
         "clearing-dismiss": {"reason": "Doppelt geliefert"},
-    }[name]
+    }
+    return filled[name]
 
 
 def entries(case: ClearingCase) -> list[str]:
@@ -202,7 +203,8 @@ class TestActing:
         entry = AuditEntry.objects.get(object_id=case.pk, action="integrations.clearing.retried")
         person = personas.person(personas.ADMINISTRATION).pk
         assert entry.actor_id == person
-        assert Operation.objects.get(pk=entry.operation_id).actor_id == person
+        operation = Operation.objects.get(actor_id=person, verb="clearing.retry")
+        assert entry.operation_id == operation.pk
 
     @pytest.mark.parametrize(
         ("name", "fields", "label", "message"),
