@@ -1,5 +1,7 @@
 """Filing a document by hand: the file is looked at in the sandbox before anything is written."""
 
+import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import outbox
-from goettingen_ecm.operations.refusals import InvalidInput
+from goettingen_ecm.operations.refusals import IllegalState, InvalidInput
 from records import blob_store
-from records.blob_store import Staged
+from records.blob_store import Staged, StoreFull
 from records.choices import BlobStorage, ComponentKind, Direction
 from records.content.problems import Problem
 from records.content.results import Inspection, InspectRequest
@@ -27,6 +29,7 @@ from records.services.actor import Actor, person
 from records.services.matters import NewMatter, open_matters
 from records.services.sandbox import sandbox
 
+logger = logging.getLogger(__name__)
 UploadedFile = DjangoUpload[Any]
 INSPECTION_SECONDS = 30.0
 TOPIC = "records.document.filed"
@@ -49,8 +52,9 @@ class UploadWish:
 def file_upload(user: User, case_file: CaseFile, wish: UploadWish, key: str) -> Document:
     """Check, store and file an uploaded document; text and search follow in the worker.
 
-    A repeated ``key`` (double click) returns the first filing's document.
-    Raises InvalidInput for what is not taken (type, size, bombs, macros), Forbidden, IllegalState.
+    The same wish with the same ``key`` (double click) returns the first filing's document.
+    Raises InvalidInput for what is not taken (type, size, bombs, macros), Forbidden, IllegalState
+    (file closed, store full).
     """
     staged = _stage(wish.file)
     try:
@@ -67,7 +71,14 @@ def _stage(file: UploadedFile) -> Staged:
         raise InvalidInput(
             _("Die Datei ist größer als %(n)s MB.") % {"n": limit // (1024 * 1024)}, field="file"
         )
-    return blob_store.stage_chunks(file.chunks())
+    try:
+        return blob_store.stage_chunks(file.chunks())
+    except StoreFull as error:
+        logger.error("upload refused: %s", error)
+        raise IllegalState(
+            _("Der Speicher der eAkte ist voll; die Datei wurde nicht abgelegt."),
+            next_step=_("Bitte verständigen Sie den Betrieb."),
+        ) from error
 
 
 def _inspect(staged: Staged, name: str) -> Inspection:
@@ -80,6 +91,11 @@ REFUSED_PROBLEMS = frozenset({Problem.BOMB, Problem.EMPTY, Problem.CRASHED})
 
 def _require_acceptable(found: Inspection) -> None:
     """Broken and encrypted files are kept and marked; what could harm the reader is not taken."""
+    if not found.reached:
+        raise InvalidInput(
+            _("Die Prüfung der Datei dauert zu lange. Bitte versuchen Sie es später noch einmal."),
+            field="file",
+        )
     if found.problem in REFUSED_PROBLEMS:
         raise InvalidInput(found.problem_text, field="file")
     refusal = upload_refusal(found.sniffed)
@@ -91,7 +107,8 @@ def _file(
     user: User, case_file: CaseFile, wish: UploadWish, key: str, staged: Staged, found: Inspection
 ) -> Document:
     with transaction.atomic():
-        actor = person(user, "records.upload", key=f"upload:{user.pk}:{key}")
+        once = _once(user, case_file, wish, key, staged)
+        actor = person(user, "records.upload", key=once)
         repeated = _already_filed(actor)
         if repeated is not None:
             return repeated
@@ -101,6 +118,21 @@ def _file(
         filed = documents.file_documents([_document(wish, matter, blob)], actor)[0]
         outbox.publish(TOPIC, [{"documents": [filed.pk]}], actor.operation)
     return filed
+
+
+def _once(user: User, case_file: CaseFile, wish: UploadWish, key: str, staged: Staged) -> str:
+    """What makes two submissions the same: who goes back and takes another file files it too."""
+    said = (
+        wish.title,
+        wish.matter.pk if wish.matter else None,
+        wish.matter_title,
+        wish.document_type.pk if wish.document_type else None,
+        wish.direction,
+        wish.received_on,
+        wish.letter_date,
+    )
+    whole = repr((user.pk, case_file.pk, key, staged.sha256, *map(str, said)))
+    return f"upload:{hashlib.sha256(whole.encode()).hexdigest()}"
 
 
 def _already_filed(actor: Actor) -> Document | None:
@@ -125,10 +157,20 @@ def _document(wish: UploadWish, matter: Matter, blob: Blob) -> documents.NewDocu
 
 
 def open_blob(blob: Blob) -> BinaryIO:
-    """The untouched bytes of a blob, for a download."""
+    """The untouched bytes of a blob, for a download.
+
+    Raises IllegalState when the file is missing or unreadable (a broken disk, a partial restore).
+    """
     if blob.storage == BlobStorage.DATABASE:
         return BytesIO(blobs.read_small(blob))
-    return blob_store.path_of(bytes(blob.sha256)).open("rb")
+    try:
+        return blob_store.path_of(bytes(blob.sha256)).open("rb")
+    except OSError as error:
+        logger.exception("blob %s cannot be read", blob)
+        raise IllegalState(
+            _("Die Datei lässt sich zurzeit nicht lesen."),
+            next_step=_("Bitte verständigen Sie den Betrieb."),
+        ) from error
 
 
 def make_searchable(payload: Mapping[str, Any]) -> None:

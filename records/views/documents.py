@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
-from goettingen_ecm.operations.refusals import Forbidden, InvalidInput
+from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
 from records.forms import UploadForm
-from records.models import Component, Document
+from records.models import CaseFile, Component, Document
 from records.selectors import case_files, documents
 from records.services import page_images, reading, uploads
 from records.views import tables
@@ -182,9 +182,10 @@ def page_text(
 def original(request: HttpRequest, uuid: UUID, version: int, position: int) -> FileResponse:
     """The untouched file, always as a download and never as something a browser would run."""
     component = documents.readable_component(request.user, uuid, version, position)
+    file = uploads.open_blob(component.blob)
     reading.record_original_taken(request, component.version.document)
     return FileResponse(
-        uploads.open_blob(component.blob),
+        file,
         as_attachment=True,
         filename=component.file_name,
         content_type="application/octet-stream",
@@ -200,21 +201,38 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
             _("In dieser Akte dürfen Sie nichts ablegen."),
             next_step=_("Wenden Sie sich an die federführende Einheit."),
         )
+    if not policies.is_open(case_file):
+        raise IllegalState(
+            _("Die Akte %(number)s ist abgeschlossen.") % {"number": case_file.aktenzeichen},
+            next_step=_("Die Registratur kann den Abschluss aufheben."),
+        )
     matters = case_files.matters_of(request.user, case_file)
     form = UploadForm(request.POST or None, request.FILES or None, matters=matters)
-    if request.method == "POST" and form.is_valid():
-        try:
-            filed = uploads.file_upload(person_of(request), case_file, form.wish(), form.key())
-        except InvalidInput as refusal:
-            form.add_error("file", refusal.reason)
-        else:
-            add_notice(
-                request,
-                _("„%(title)s“ liegt jetzt in der Akte.") % {"title": filed.title},
-                link_url=tables.document_url(filed),
-                link_label=_("Öffnen"),
-            )
+    status = 200
+    if request.method == "POST":
+        if form.is_valid() and (filed := _filed(request, case_file, form)) is not None:
+            _say_filed(request, filed)
             return redirect(tables.case_file_url(case_file))
-    status = 422 if form.errors else 200
+        status = 422
     context = {"case_file": case_file, "form": form}
     return render(request, "records/document_upload.html", context, status=status)
+
+
+def _filed(request: HttpRequest, case_file: CaseFile, form: UploadForm) -> Document | None:
+    """The filed document; None when the file is not taken, with the reason at its field."""
+    try:
+        return uploads.file_upload(person_of(request), case_file, form.wish(), form.key())
+    except InvalidInput as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else "file", refusal.reason)
+    except IllegalState as refusal:
+        form.add_error(None, f"{refusal.reason} {refusal.next_step}".strip())
+    return None
+
+
+def _say_filed(request: HttpRequest, filed: Document) -> None:
+    add_notice(
+        request,
+        _("„%(title)s“ liegt jetzt in der Akte.") % {"title": filed.title},
+        link_url=tables.document_url(filed),
+        link_label=_("Öffnen"),
+    )
