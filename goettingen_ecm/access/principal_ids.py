@@ -1,9 +1,9 @@
 """Principals as numbers, so that scopes and search rows can hold them in an ``int[]``.
 
 * a positive number: the Django Group of a role in a unit, or of everybody;
-* a small negative one: a single person, as member of a circle;
-* a large negative one: one explicit grant. Whoever it names holds it while it is in force, so a
-  grant that ends (revoked, past its last day) ends at once for any number of files.
+* a negative one: one explicit grant, to a group or a single person, on files of one circle.
+  Whoever it names holds it while it is in force, so a grant that ends (revoked, past its last day)
+  ends at once for any number of files.
 
 A person outside a circle does not hold the principals made for that circle (requirements S3).
 """
@@ -23,21 +23,13 @@ CIRCLES: Mapping[str, int] = {
 
 CIRCLE_STEP = 8
 GRANT_KINDS = 4
-FIRST_GRANT = 1_000_000_000
 LOWEST = -(2**31)
-
-
-def person(user_id: int, circle: str = "") -> int:
-    """The principal of a single person on files of a circle."""
-    number = user_id * CIRCLE_STEP + CIRCLES[circle]
-    if not 0 < number < FIRST_GRANT:
-        raise OverflowError(f"user id {user_id} has no principal")
-    return -number
+"""An ``int[]`` of PostgreSQL holds 67 million grants of each kind."""
 
 
 def grant(kind: int, grant_id: int, circle: str = "") -> int:
     """The principal of one explicit grant (``kind`` tells its table, 0 to 3) in a circle."""
     number = (grant_id * GRANT_KINDS + kind) * CIRCLE_STEP + CIRCLES[circle]
-    if not 0 <= kind < GRANT_KINDS or -FIRST_GRANT - number < LOWEST:
+    if not 0 <= kind < GRANT_KINDS or grant_id <= 0 or -number < LOWEST:
         raise OverflowError(f"grant {kind}/{grant_id} has no principal")
-    return -FIRST_GRANT - number
+    return -number

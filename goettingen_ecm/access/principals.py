@@ -8,7 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import timezone
 
-from goettingen_ecm.access import epoch, everyone, principal_ids
+from goettingen_ecm.access import epoch, everyone
 from goettingen_ecm.access.models import AccessScope
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
@@ -122,9 +122,7 @@ def compute(user_id: int) -> Rights:
 
 
 def _principals(holder: Holder) -> frozenset[int]:
-    single = {principal_ids.person(holder.user_id, c) for c in ("", *holder.circles)}
-    extra = {p for source in extra_principals.entries() for p in source(holder)}
-    return holder.groups | single | extra
+    return holder.groups | {p for source in extra_principals.entries() for p in source(holder)}
 
 
 def _led_below(led_units: Sequence[OrgUnit]) -> list[UnitRole]:

@@ -136,6 +136,13 @@ def test_only_leitung_or_registratur_of_the_unit_changes_rights(
                 attempt()
 
 
+def test_nobody_is_excluded_without_a_reason(world: w.World) -> None:
+    pk = world.files["bauen intern"].pk
+    with pytest.raises(InvalidInput):
+        exclude_persons([Exclusion(pk, world.people["kruse"].pk, "  ")], w.machine())
+    assert "kruse" in world.seeing("bauen intern")
+
+
 def test_an_excluded_head_cannot_readmit_herself(world: w.World) -> None:
     head = world.people["leitung_63"]
     pk = world.files["bauen intern"].pk

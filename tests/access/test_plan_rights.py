@@ -9,10 +9,11 @@ from goettingen_ecm.operations.choices import JobState
 from goettingen_ecm.operations.models import Job, OutboxMessage
 from goettingen_ecm.operations.refusals import Forbidden
 from records.grants import Grant, GrantKind
-from records.models import PlanEntryGroupGrant
+from records.models import FilePlanEntry, PlanEntryGroupGrant
 from records.services import plan_rights
 from records.services.plan_rights import (
     grant_plan_entry_access,
+    recompute_branch_rights,
     recompute_unit_rights,
     revoke_plan_entry_access,
 )
@@ -107,3 +108,25 @@ def test_a_role_new_in_a_unit_sees_its_files_after_the_job(world: w.World) -> No
     run_outbox()
     assert "hartmann" in world.seeing("bauen intern")
     assert "hartmann" not in world.seeing("bauen vertraulich")
+
+
+def test_a7_a_definition_of_a_full_entry_reaches_its_continuations(world: w.World) -> None:
+    FilePlanEntry.objects.filter(code="63.10").update(capacity=2)
+    world.files["Fortsetzung"] = w.open_file("63.10", "63.1")
+    assert world.files["Fortsetzung"].entry.code == "63.10.1"
+    define(world, "63.10")
+    run_outbox()
+    assert REGISTRY in world.seeing("Fortsetzung")
+    world.files["später"] = w.open_file("63.10", "63.1")
+    assert REGISTRY in world.seeing("später")
+
+
+def test_a_branch_moved_inherits_what_stands_above_it_now(world: w.World) -> None:
+    define(world, "10")
+    run_outbox()
+    entry = w.entry("63.10")
+    entry.parent = w.entry("10")
+    entry.save()
+    recompute_branch_rights([entry], w.machine())
+    run_outbox()
+    assert REGISTRY in world.seeing("bauen intern")
