@@ -6,7 +6,7 @@ import pytest
 
 from integrations.choices import Outcome
 from integrations.models import ClearingCase, DeliveredFile, DeliveryItem
-from records.models import CaseFile, DocumentVersion
+from records.models import CaseFile, DocumentVersion, Participation, Party
 from tests.faults.conftest import Plant, night
 from tests.faults.evidence import is_done, require_all_filed, sum_of
 from tests.integrations.pipeline.deliveries import DeliveryBuilder
@@ -23,8 +23,11 @@ def two_processes(plant: Plant) -> Plant:
 
 
 def test_two_workers_on_one_delivery(two_processes: Plant) -> None:
-    """Batches of eight over two case files: every batch meets the others at the same files."""
-    made = night(two_processes, "gemeinsam", documents=40, cases=2)
+    """Batches of eight over ten case files of one person: every batch meets the others there."""
+    made = night(two_processes, "gemeinsam", documents=40, cases=10)
+    person = {"rolle": "Antragstellerin", "name": "Gemeinsam", "geburtsdatum": "1950-02-03"}
+    for entry in made.entries:
+        entry["dokument"]["personen"] = [person]
     made.write()
     two_processes.wait_until(lambda: is_done("gemeinsam"))
     require_all_filed(made)
@@ -32,6 +35,8 @@ def test_two_workers_on_one_delivery(two_processes: Plant) -> None:
         "attempts", flat=True
     )
     assert set(workers) <= {1, 2}
+    assert Party.objects.filter(name="Gemeinsam").count() == 1
+    assert Participation.objects.filter(party__name="Gemeinsam").count() == 10
 
 
 def test_same_delivery_twice_at_once(two_processes: Plant) -> None:
