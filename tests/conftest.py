@@ -17,7 +17,7 @@ from psycopg import sql
 
 from tests import reporting
 
-pytest_plugins = ["tests.personas"]
+pytest_plugins = ["tests.personas", "tests.browsing"]
 
 # Playwright keeps an event loop in this process; the tests that share it are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

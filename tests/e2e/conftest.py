@@ -1,7 +1,6 @@
 """A real city on a port: gunicorn, a Celery worker, the demo delivery through the pipeline, Chromium."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -11,13 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.conftest import BASE_DIR, app_url, clone_of, drop, owner_url
 
-CHROMIUM = next(
-    (p for p in ("chromium", "chromium-browser", "google-chrome") if shutil.which(p)), ""
-)
 START_SECONDS = 60
 IMPORT_SECONDS = 180
 
@@ -100,19 +96,6 @@ def _wait_for(address: str) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.2)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if not CHROMIUM:
-        pytest.skip("Chromium fehlt")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=shutil.which(CHROMIUM),
-            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
