@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.operations import clock
 from records.choices import Direction
+from records.content.sniffing import accept_attribute, allowed_types
 from records.models import DocumentType, Matter
 from records.services.uploads import UploadWish
 
@@ -58,9 +59,10 @@ class UploadForm(forms.Form):
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
         choice.queryset = Matter.objects.filter(pk__in=[m.pk for m in matters])
         self.fields["repeat_key"].initial = uuid.uuid4().hex
-        self.fields["file"].accept_text = _("Höchstens %(n)s MB.") % {  # type: ignore[attr-defined]
-            "n": settings.UPLOAD_MAX_BYTES // (1024 * 1024)
-        }
+        self.fields["file"].widget.attrs["accept"] = accept_attribute()
+        self.fields["file"].accept_text = _(  # type: ignore[attr-defined]
+            "Erlaubt: %(types)s; höchstens %(n)s MB."
+        ) % {"types": allowed_types(), "n": settings.UPLOAD_MAX_BYTES // (1024 * 1024)}
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

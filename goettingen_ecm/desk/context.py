@@ -82,7 +82,7 @@ class Frame:
 
     @property
     def search_text(self) -> str:
-        return self.request.GET.get("q", "")
+        return self.request.GET.get("q", "").replace("\0", "")
 
     @property
     def start_url(self) -> str:

@@ -227,6 +227,14 @@ def explain_mismatch(sniffed: Sniffed, declared_name: str) -> str:
     return f"Der Dateiname passt nicht zum Inhalt: angegeben {claimed}, in Wahrheit {kind}."
 
 
+def misnaming(mime: str, name: str) -> str:
+    """The same for a file whose type is known already; empty when name and type agree."""
+    sniffed = _typed(mime)
+    return explain_mismatch(
+        replace(sniffed, declared_mismatch=is_mismatch(sniffed, name, "")), name
+    )
+
+
 def upload_refusal(sniffed: Sniffed, declared_name: str = "") -> str | None:
     """Why a browser upload of this type is refused, in German; None when it is welcome (E9)."""
     if sniffed.has_macros:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,6 +15,7 @@ from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
+from records.content.sniffing import misnaming
 from records.forms import UploadForm
 from records.models import CaseFile, Component, Document
 from records.selectors import case_files, documents
@@ -42,24 +44,28 @@ class PageView:
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A component in the reader: its pages, or why there are none, and its original."""
+    """A component in the reader: its pages, or why there are none, and its original.
+
+    ``note`` says when the file's name does not fit its content.
+    """
 
     component: Component
     original_url: str
     pages: list[PageView]
     problem: str
     more_url: str = ""
+    note: str = ""
 
 
 @require_GET
 def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The reader; as an htmx fragment it fills the right pane of the file page."""
     document = documents.visible_document(request.user, uuid)
-    reading.record_document_read(request, document)
     number = _number(request.GET.get("fassung", ""), document)
-    query = request.GET.get("q", "")[:500]
-    older, newer = documents.neighbours(request.user, document)
     components = documents.readable_components(document, number)
+    reading.record_document_read(request, document)
+    query = _query(request)
+    older, newer = documents.neighbours(request.user, document)
     context = {
         "document": document,
         "number": number,
@@ -72,7 +78,14 @@ def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     }
     fragment = bool(request.htmx) and request.htmx.target == "lesen"  # type: ignore[attr-defined]
     template = "records/document_fragment.html" if fragment else "records/document_detail.html"
-    return render(request, template, context)
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return response
+
+
+def _query(request: HttpRequest) -> str:
+    """The words to mark."""
+    return request.GET.get("q", "").replace("\0", " ")[:500]
 
 
 def _address(document: Document, **query: object) -> str:
@@ -100,16 +113,18 @@ def _first(request: HttpRequest, component: Component) -> int:
 def _part(document: Document, component: Component, query: str, first: int) -> PartView:
     address = [document.uuid, component.version.number, component.position]
     original = reverse("document-original", args=address)
+    note = misnaming(component.blob.mime_type, component.file_name)
     sizes = page_images.page_sizes(component.blob)
     if not sizes:
-        return PartView(component, original, [], _why_unreadable(component))
+        return PartView(component, original, [], _why_unreadable(component), note=note)
     first = min(first, len(sizes))
     last = min(len(sizes), first + PAGES_SHOWN - 1)
     pages = [
         _page(document, component, n, sizes[n - 1], query, at_once=n < first + TEXT_AT_ONCE)
         for n in range(first, last + 1)
     ]
-    return PartView(component, original, pages, "", _more(document, component, query, last))
+    more = _more(document, component, query, last)
+    return PartView(component, original, pages, "", more, note)
 
 
 def _more(document: Document, component: Component, query: str, last: int) -> str:
@@ -174,7 +189,9 @@ def page_text(
 ) -> HttpResponse:
     """The selectable text layer of one page with the hits of ``q`` marked."""
     component = documents.readable_component(request.user, uuid, version, position)
-    layer = page_images.text_layer(component.blob, page, request.GET.get("q", "")[:500])
+    if not 1 <= page <= (component.blob.page_count or 0):
+        raise Http404
+    layer = page_images.text_layer(component.blob, page, _query(request))
     return HttpResponse(layer, content_type="text/html; charset=utf-8")
 
 

@@ -3,13 +3,14 @@
 import pytest
 from django.test import Client
 
+from goettingen_ecm.accounts.backends import BACKEND
 from tests import personas, stories
 from tests.stories import Story
 
 
 def logged_in(username: str) -> Client:
     client = Client()
-    client.force_login(personas.person(username), backend=personas.BACKEND)
+    client.force_login(personas.person(username), backend=BACKEND)
     return client
 
 

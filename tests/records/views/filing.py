@@ -34,10 +34,10 @@ def pdf(*pages: str) -> bytes:
     return made
 
 
-def encrypted_pdf(password: str = "geheim") -> bytes:
+def encrypted_pdf() -> bytes:
     target = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf("Verschlossener Bescheid"))) as document:
-        document.save(target, encryption=pikepdf.Encryption(user=password, owner=password))
+        document.save(target, encryption=pikepdf.Encryption(user="geheim", owner="geheim"))
     return target.getvalue()
 
 
@@ -50,7 +50,7 @@ def scan(pages: int = 1, kind: str = "TIFF") -> bytes:
         pictures.append(picture)
     target = io.BytesIO()
     further = {"save_all": True, "append_images": pictures[1:]} if pages > 1 else {}
-    pictures[0].save(target, kind, **further)  # type: ignore[arg-type]
+    pictures[0].save(target, kind, **further)
     return target.getvalue()
 
 
