@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
 
 import structlog
 from django.db import OperationalError, connection, transaction
 
 from integrations.choices import ClearingReason, Stage
+from integrations.models import Delivery
 from integrations.pipeline import checking, filing, finishing, leases, outcomes, receiving, texting
 from integrations.pipeline.faultpoints import reach
 from integrations.pipeline.leases import Batch
@@ -75,18 +78,35 @@ def _walk(stage: Stage, batch: Batch) -> None:
 
 def _step(stage: Stage, batch: Batch) -> Batch:
     """One stage for one batch. Whatever fails gives the items back, for a smaller batch."""
-    done = False
-    try:
-        following = STEPS[stage](batch)
-        done = True
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) not in RETRIABLE:
-            raise
-        logger.warning("batch met another one, tried again", stage=stage.value)
-        leases.release(batch)
-        done = True
-        following = batch.only([])
-    finally:
-        if not done and connection.is_usable():
-            leases.release(batch, crashed=True)
+    with ExitStack() as failing:
+        failing.callback(_give_back, batch)
+        try:
+            following = STEPS[stage](batch)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in RETRIABLE:
+                raise
+            logger.warning("batch met another one, tried again", stage=stage.value)
+            following = _later(batch, timedelta(0))
+        except OSError as error:
+            _say_waiting(stage, batch, error)
+            following = _later(batch, leases.STORE_WAIT)
+        failing.pop_all()
     return following
+
+
+def _give_back(batch: Batch) -> None:
+    if connection.is_usable():
+        leases.release(batch, crashed=True)
+
+
+def _later(batch: Batch, wait: timedelta) -> Batch:
+    leases.release(batch, wait=wait)
+    return batch.only([])
+
+
+def _say_waiting(stage: Stage, batch: Batch, error: OSError) -> None:
+    """The machine lacks something (a process, a folder): no item is to blame for it."""
+    logger.error("stage cannot work now", stage=stage.value, error=str(error))
+    problem = f"Die Verarbeitung wartet: {error.strerror or error}."
+    ids = {item.delivery_id for item in batch.items}
+    Delivery.objects.filter(pk__in=ids).update(problem=problem)

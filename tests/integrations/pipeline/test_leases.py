@@ -106,3 +106,22 @@ def test_unexpected_failure_gives_the_items_back(
     culprit = DeliveryItem.objects.get(outcome=Outcome.CLEARING)
     assert culprit.pk == received[5]
     assert DeliveryItem.objects.filter(outcome=Outcome.FILED).count() == 29
+
+
+def test_machine_that_lacks_something_makes_items_wait(
+    received: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No process to be had, for example: the delivery says so, no item is blamed."""
+
+    def without_processes(batch: Batch) -> Batch:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    with monkeypatch.context() as lacking:
+        lacking.setitem(runner.STEPS, Stage.FILED, without_processes)
+        run_pipeline()
+    assert only_delivery().problem == "Die Verarbeitung wartet: Resource temporarily unavailable."
+    assert set(DeliveryItem.objects.values_list("stage", "crashes")) == {(Stage.FILED, 0)}
+    DeliveryItem.objects.update(lease_until=None)
+    run_pipeline()
+    assert delivery_sum(only_delivery()).filed == 30
+    assert only_delivery().problem == ""
