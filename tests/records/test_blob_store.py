@@ -3,7 +3,7 @@
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -339,6 +339,32 @@ class TestCollector:
             again = put(b"gerade geloescht")
             removing.result(30)
         assert again.pk != blob.pk
+        assert on_disk(again)
+
+    def test_a_row_deleted_between_insert_and_lock_is_made_again(
+        self, committed_db: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        blob = put(b"dazwischen")
+        age(blob)
+        insert = blobs._insert
+        calls: list[int] = []
+
+        def collect() -> int:
+            try:
+                return blobs.collect_unreferenced()
+            finally:
+                connection.close()
+
+        def insert_then_collect(sizes: Mapping[bytes, int], storage: BlobStorage) -> None:
+            insert(sizes, storage)
+            calls.append(1)
+            if len(calls) == 1:
+                with ThreadPoolExecutor(1) as pool:
+                    assert pool.submit(collect).result(30) == 1
+
+        monkeypatch.setattr(blobs, "_insert", insert_then_collect)
+        again = put(b"dazwischen")
+        assert (len(calls), again.pk != blob.pk) == (2, True)
         assert on_disk(again)
 
     def test_collector_and_deliveries_race_without_losing_a_file(self, committed_db: str) -> None:
