@@ -16,7 +16,10 @@ PERMISSIONS_POLICY = (
 
 
 class SecurityHeadersMiddleware:
-    """Headers Django does not set: Permissions-Policy, CORP; answers with content are not stored."""
+    """Headers Django does not set: Permissions-Policy, CORP; no answer is kept unless its view says so.
+
+    Stands before sessions and logins, so that their redirects and refusals carry the headers too.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -25,8 +28,7 @@ class SecurityHeadersMiddleware:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if request.user.is_authenticated:
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

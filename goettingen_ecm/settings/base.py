@@ -61,6 +61,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "goettingen_ecm.operations.middleware.SecurityHeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,8 +73,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "goettingen_ecm.accounts.middleware.SessionLockMiddleware",
     "goettingen_ecm.access.middleware.OneStateOfRightsMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "goettingen_ecm.operations.middleware.SecurityHeadersMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "goettingen_ecm.operations.middleware.RefusalMiddleware",
 ]
