@@ -8,10 +8,13 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from goettingen_ecm.accounts.audit_sentences import MEMBERSHIP_CHANGED
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.accounts.services import ensure_unit_role
+from goettingen_ecm.audit.recording import AuditRecord, record
 from goettingen_ecm.desk.admin import ReferenceAdmin
+from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.operation import Acting, begin
 from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
 from records.services import plan_rights
@@ -22,14 +25,44 @@ admin.site.site_title = _("eAkte")
 admin.site.index_title = _("Stammdaten")
 
 
+OWN_ACCESS = ("is_active", "is_staff", "is_technical", "user_permissions")
+
+
+def _membership_record(operation: Operation, one: Membership) -> AuditRecord:
+    """Who got which role until when, by ids."""
+    facts = {
+        "unit_role_id": one.unit_role_id,
+        "valid_from": one.valid_from and one.valid_from.isoformat(),
+        "valid_until": one.valid_until and one.valid_until.isoformat(),
+    }
+    return AuditRecord.of(
+        operation,
+        MEMBERSHIP_CHANGED,
+        object_type=User._meta.label_lower,
+        object_id=one.user_id,
+        object_uuid=one.user.uuid,
+        digests={name: value for name, value in facts.items() if value is not None},
+        channel="admin",
+    )
+
+
 def _actor(request: HttpRequest) -> Actor:
     return Actor(begin("records.rights.recompute", Acting(actor_id=request.user.pk)))
 
 
 class MembershipInline(admin.TabularInline[Membership, User]):
+    """Roles end by their date and stay on record; nobody gives roles to themselves."""
+
     model = Membership
     extra = 0
     autocomplete_fields = ["unit_role"]
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj != request.user and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj != request.user and super().has_change_permission(request, obj)
 
 
 @admin.register(User)
@@ -50,6 +83,17 @@ class PersonAdmin(ReferenceAdmin, UserAdmin):  # type: ignore[type-arg]
         ),
         (_("Zugang"), {"fields": ("is_active", "is_staff", "is_technical", "user_permissions")}),
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Own permissions are given by somebody else."""
+        return OWN_ACCESS if obj == request.user else ()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        changed = [*formset.new_objects, *(one for one, _fields in formset.changed_objects)]
+        if formset.model is Membership and changed:
+            operation = begin(MEMBERSHIP_CHANGED, Acting(actor_id=request.user.pk))
+            record([_membership_record(operation, one) for one in changed])
 
 
 @admin.register(OrgUnit)

@@ -188,3 +188,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.unit_role}"
+
+    def clean(self) -> None:
+        """Ends do not lie before beginnings; Revision only dated and with its audit named."""
+        super().clean()
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _("Das Ende liegt vor dem Beginn.")})
+        revision = self.unit_role_id is not None and self.unit_role.role == Role.AUDITOR
+        if revision and (self.valid_until is None or not self.cause.strip()):
+            raise ValidationError(
+                {"valid_until": _("Die Revision wird nur je Prüfung und befristet zugelassen.")}
+            )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from goettingen_ecm.accounts.choices import Role
@@ -27,20 +28,27 @@ def give_role(
 ) -> Membership:
     """Give a person a role in a unit. Revision only dated and with its audit named.
 
-    Raises InvalidInput for an undated Revision.
+    Raises InvalidInput for an undated Revision and an end before the beginning.
     """
-    if role == Role.AUDITOR and (valid_until is None or not cause):
-        raise InvalidInput(
-            "Die Revision wird nur je Prüfung und befristet zugelassen.", field="valid_until"
-        )
     with transaction.atomic():
-        return Membership.objects.create(
+        membership = Membership(
             user=user,
             unit_role=ensure_unit_role(unit, role),
             valid_from=valid_from,
             valid_until=valid_until,
             cause=cause,
         )
+        _require_valid(membership)
+        membership.save()
+    return membership
+
+
+def _require_valid(membership: Membership) -> None:
+    """The model's own rules (also those of Django admin) as a refusal."""
+    try:
+        membership.clean()
+    except ValidationError as error:
+        raise InvalidInput(" ".join(error.messages), field="valid_until") from error
 
 
 def ensure_roles(unit: OrgUnit, roles: Sequence[Role]) -> list[UnitRole]:
