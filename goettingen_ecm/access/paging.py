@@ -9,11 +9,13 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.http import HttpRequest
+from django.utils import timezone
 
 from goettingen_ecm.access.principals import Person, rights_of
 
@@ -63,9 +65,12 @@ class Cursor:
     def typed_for(self, field: "models.Field[Any, Any]") -> "tuple[Any, int] | None":
         """Value as the column's type and id; None when the cursor is another order's."""
         try:
-            return field.to_python(self.value), self.pk
+            value = field.to_python(self.value)
         except (ValidationError, OverflowError):
             return None
+        # Our own moments carry their offset.
+        naive = isinstance(value, datetime) and timezone.is_naive(value)
+        return None if naive else (value, self.pk)
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Cursor | None":

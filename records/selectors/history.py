@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.paging import Cursor
@@ -101,9 +100,7 @@ def _position(after: str) -> tuple[datetime, int, int] | None:
     if cursor is None or rank not in ("0", "1", "2"):
         return None
     found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
-    if found is None or found[0] is None or timezone.is_naive(found[0]):
-        return None
-    return (found[0], int(rank), cursor.pk)
+    return (found[0], int(rank), cursor.pk) if found and found[0] else None
 
 
 def _newest(

@@ -259,7 +259,7 @@ def hidden_matter(story: Story) -> Document:
     actor = person(personas.person(personas.CLERK_SOCIAL), "test.open")
     matter = open_matters([NewMatter(story.case_file, "Vertraulicher Vorgang")], actor)[0]
     document = filing.file_data(matter, "Verdeckt", ("v.pdf", filing.pdf("Verdeckter Text")))
-    head = UnitRole.objects.get(unit__code="D2", role=Role.HEAD)
+    head = UnitRole.objects.get(unit__code="50.1", role=Role.HEAD)
     registry = person(personas.person(personas.HEAD_SOCIAL), "test.narrow")
     narrow_matters({matter.pk: [head.group_id]}, registry)
     document.refresh_from_db()
