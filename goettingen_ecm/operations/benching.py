@@ -42,7 +42,7 @@ def scratch_database(owner_url: str, purpose: str) -> Iterator[str]:
         yield url_of(settings.DATABASE_URL, name)
     finally:
         _point_at(before)
-        _administrate(owner_url, "DROP DATABASE {} WITH (FORCE)", name)
+        _drop(owner_url, name)
 
 
 def url_of(url: str, name: str) -> str:
@@ -54,6 +54,14 @@ def url_of(url: str, name: str) -> str:
 def _administrate(owner_url: str, statement: str, name: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as admin:
         admin.execute(sql.SQL(statement).format(sql.Identifier(name)))
+
+
+def _drop(owner_url: str, name: str) -> None:
+    """Without force first: that waits for an autovacuum worker, which force may not end."""
+    try:
+        _administrate(owner_url, "DROP DATABASE {}", name)
+    except psycopg.errors.ObjectInUse:
+        _administrate(owner_url, "DROP DATABASE {} WITH (FORCE)", name)
 
 
 def _point_at(name: str) -> None:

@@ -188,20 +188,13 @@ def _timed(home: Path, names: list[str], worker: psutil.Process, nudger: Celery)
 
 
 def _cpu(worker: psutil.Process) -> tuple[float, float]:
-    """CPU seconds so far: of the pool's processes and of their sandbox children."""
-    pool, sandboxes = _processes(worker)
-    return sum(map(_seconds, pool)), sum(map(_seconds, sandboxes))
-
-
-def _processes(worker: psutil.Process) -> tuple[list[psutil.Process], list[psutil.Process]]:
-    pool = worker.children()
-    return [worker, *pool], [child for one in pool for child in one.children(recursive=True)]
-
-
-def _seconds(process: psutil.Process) -> float:
-    """Of the process itself and of the children it has buried."""
-    times = process.cpu_times()
-    return float(times.user + times.system + times.children_user + times.children_system)
+    """CPU seconds so far: of the pool's processes, and of their sandbox children, dead or alive."""
+    pool = [worker, *worker.children()]
+    living = [child for one in pool[1:] for child in one.children(recursive=True)]
+    times = [one.cpu_times() for one in pool]
+    own = sum(one.user + one.system for one in times)
+    buried = sum(one.children_user + one.children_system for one in times)
+    return own, buried + sum(map(benching.backend_seconds, living))
 
 
 def _backends() -> list[psutil.Process]:
