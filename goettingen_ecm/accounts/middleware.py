@@ -16,6 +16,8 @@ from goettingen_ecm.operations import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST_SEEN = "last_seen"
+# Set by parts of pages that ask again by themselves (progress): that is no click.
+BACKGROUND = "X-Background"
 # Writing the session on every click would cost a query each; a minute is exact enough.
 WRITE_EVERY = timedelta(minutes=1)
 FREE_OF_MFA = ("/konto/", "/static/", "/gesundheit/")
@@ -40,7 +42,9 @@ class SessionLockMiddleware:
         seen = float(request.session.get(LAST_SEEN, now))
         if now - seen > settings.SESSION_LOCK_AFTER.total_seconds():
             return True
-        if LAST_SEEN not in request.session or now - seen > WRITE_EVERY.total_seconds():
+        if LAST_SEEN not in request.session or (
+            now - seen > WRITE_EVERY.total_seconds() and BACKGROUND not in request.headers
+        ):
             request.session[LAST_SEEN] = now
         return False
 

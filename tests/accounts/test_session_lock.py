@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -88,6 +89,26 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_login(session: Client) -> 
         )
         assert (answer.status_code, answer.content) == (204, b"")
         assert next_of(answer.headers["HX-Redirect"]) == PAGE
+
+
+def test_a_page_that_asks_by_itself_does_not_keep_the_session(session: Client) -> None:
+    started = clock.now()
+    poll = {"HX-Request": "true", "X-Background": "1"}
+    with clock.fixed(started + LOCK - timedelta(seconds=5)):
+        assert session.get("/akten/", headers=poll).status_code == 200
+    with clock.fixed(started + LOCK + timedelta(seconds=5)):
+        assert session.get("/akten/", headers=poll).status_code == 204
+        assert not is_logged_in(session)
+
+
+def test_every_polling_part_says_so() -> None:
+    polling = {
+        path.name: "X-Background" in text
+        for path in Path(settings.BASE_DIR, "templates").rglob("*.html")
+        if 'hx-trigger="every ' in (text := path.read_text())
+    }
+    assert polling
+    assert all(polling.values()), polling
 
 
 def test_the_session_is_written_at_most_once_a_minute(session: Client) -> None:
