@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.db import models
-from django.http import HttpRequest
+from django.contrib.auth.models import Group
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.audit_sentences import MEMBERSHIP_CHANGED
@@ -13,7 +16,7 @@ from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.accounts.services import ensure_unit_role
 from goettingen_ecm.audit.recording import AuditRecord, record
-from goettingen_ecm.desk.admin import ReferenceAdmin
+from goettingen_ecm.desk.admin import ReferenceAdmin, record_reference_change
 from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.operation import Acting, begin
 from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
@@ -48,6 +51,11 @@ def _membership_record(operation: Operation, one: Membership) -> AuditRecord:
 
 def _actor(request: HttpRequest) -> Actor:
     return Actor(begin("records.rights.recompute", Acting(actor_id=request.user.pk)))
+
+
+# What libraries register themselves: secrets of the second factor, and the groups that scopes name.
+for _model in (Authenticator, EmailAddress, Group):
+    admin.site.unregister(_model)
 
 
 class MembershipInline(admin.TabularInline[Membership, User]):
@@ -88,6 +96,16 @@ class PersonAdmin(ReferenceAdmin, UserAdmin):  # type: ignore[type-arg]
         """Own permissions are given by somebody else."""
         return OWN_ACCESS if obj == request.user else ()
 
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """A password set by somebody else is in the audit."""
+        with transaction.atomic():
+            answer = super().user_change_password(request, id, form_url)
+            if request.method == "POST" and getattr(answer, "url", "").endswith("/change/"):
+                record_reference_change(request, User.objects.get(pk=id), ["password"])
+        return answer
+
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         changed = [*formset.new_objects, *(one for one, _fields in formset.changed_objects)]
@@ -99,6 +117,7 @@ class PersonAdmin(ReferenceAdmin, UserAdmin):  # type: ignore[type-arg]
 @admin.register(OrgUnit)
 class OrgUnitAdmin(ReferenceAdmin):
     list_display = ["code", "name", "parent", "circles", "valid_until"]
+    list_select_related = ["parent"]
     search_fields = ["code", "name"]
     autocomplete_fields = ["parent"]
 
@@ -112,20 +131,23 @@ class OrgUnitAdmin(ReferenceAdmin):
 
 @admin.register(UnitRole)
 class UnitRoleAdmin(ReferenceAdmin):
-    """A role in a unit; its group is made with it."""
+    """A role in a unit; its group is made with it. Once made it stays: scopes name its group."""
 
     list_display = ["unit", "role"]
     list_filter = ["role"]
     list_select_related = ["unit"]
     search_fields = ["unit__code", "unit__name", "role"]
+    autocomplete_fields = ["unit"]
     fields = ["unit", "role"]
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         assert isinstance(obj, UnitRole)  # noqa: S101 - narrows for the checker
-        if not obj.group_id:
-            made = ensure_unit_role(obj.unit, Role(obj.role))
-            obj.pk, obj.group_id = made.pk, made.group_id
-        super().save_model(request, obj, form, True)
+        made = ensure_unit_role(obj.unit, Role(obj.role))
+        obj.pk, obj.group_id = made.pk, made.group_id
+        record_reference_change(request, obj, form.changed_data)
         # Files the unit leads already do not name the new role yet.
         plan_rights.recompute_unit_rights([obj.unit], _actor(request))
 
@@ -144,6 +166,7 @@ class FilePlanEntryAdmin(ReferenceAdmin):
     autocomplete_fields = ["parent", "lead_unit", "successor", "overflow_of"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        obj.row_version += int(change and bool(form.changed_data))
         super().save_model(request, obj, form, change)
         if change and {"parent", "overflow_of"} & set(form.changed_data):
             plan_rights.recompute_branch_rights([obj], _actor(request))

@@ -1,5 +1,6 @@
 """Django admin for reference data: every change is in the audit, nothing is deleted there."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -24,18 +25,21 @@ class ReferenceAdmin(admin.ModelAdmin[Any]):
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         with transaction.atomic():
-            operation = begin(CHANGED, Acting(actor_id=request.user.pk))
             super().save_model(request, obj, form, change)
-            record(
-                [
-                    AuditRecord.of(
-                        operation,
-                        CHANGED,
-                        object_type=obj._meta.label_lower,
-                        object_id=obj.pk,
-                        object_uuid=getattr(obj, "uuid", None),
-                        fields=list(form.changed_data),
-                        channel="admin",
-                    )
-                ]
-            )
+            if form.changed_data or not change:
+                record_reference_change(request, obj, form.changed_data)
+
+
+def record_reference_change(request: HttpRequest, obj: models.Model, fields: Sequence[str]) -> None:
+    """The audit entry of one changed object: names of fields, never values."""
+    operation = begin(CHANGED, Acting(actor_id=request.user.pk))
+    entry = AuditRecord.of(
+        operation,
+        CHANGED,
+        object_type=obj._meta.label_lower,
+        object_id=obj.pk,
+        object_uuid=getattr(obj, "uuid", None),
+        fields=list(fields),
+        channel="admin",
+    )
+    record([entry])
