@@ -27,8 +27,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--database-url", default=settings.DATABASE_OWNER_URL)
-        parser.add_argument("--documents", type=int, default=DOCUMENTS)
+        parser.add_argument("--documents", type=int, help=f"sonst {DOCUMENTS}")
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--runs", type=int, help=f"sonst {RUNS}; je fünf Aufrufe")
         parser.add_argument("--quick", action="store_true", help="eine Minute, für die CI")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,11 +37,11 @@ class Command(BaseCommand):
             raise CommandError("DATABASE_OWNER_URL fehlt.")
         quick = options["quick"]
         call_command("collectstatic", interactive=False, verbosity=0)
-        documents = QUICK_DOCUMENTS if quick else options["documents"]
+        documents = options["documents"] or (QUICK_DOCUMENTS if quick else DOCUMENTS)
         with benching.scratch_database(options["database_url"], "pages"):
             self.stderr.write(f"{documents} Dokumente werden angelegt")
             city = page_city.build(documents, options["seed"])
-            figures, parts = measure(city, QUICK_RUNS if quick else RUNS)
+            figures, parts = measure(city, options["runs"] or (QUICK_RUNS if quick else RUNS))
             facts = benching.conditions(documents=documents)
         self.stdout.write(benching.result("pages", figures, parts, facts))
 
