@@ -4,6 +4,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ pytest_plugins = ["tests.personas", "tests.browsing"]
 # Playwright keeps an event loop in this process; the tests that share it are synchronous.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+DROP_COMMANDS = ("DROP DATABASE IF EXISTS {}", "DROP DATABASE IF EXISTS {} WITH (FORCE)")
+DROP_ATTEMPTS = 20
 BASE_DIR = Path(settings.BASE_DIR)
 pytest_terminal_summary = reporting.pytest_terminal_summary
 
@@ -87,11 +90,14 @@ def clone_of(template: str, name: str) -> None:
 
 
 def drop(name: str) -> None:
-    """Without force first: that waits for an autovacuum worker, which force may not end."""
-    try:
-        _administrate("DROP DATABASE IF EXISTS {}", name)
-    except psycopg.errors.ObjectInUse:
-        _administrate("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    """Force may not end an autovacuum worker and a plain drop no session: in turns, until it goes."""
+    for attempt in range(DROP_ATTEMPTS):
+        try:
+            _administrate(DROP_COMMANDS[attempt % 2], name)
+            return
+        except (psycopg.errors.ObjectInUse, psycopg.errors.InsufficientPrivilege):
+            time.sleep(0.3)
+    _administrate(DROP_COMMANDS[1], name)
 
 
 def point_django_at(name: str) -> None:

@@ -58,7 +58,7 @@ GET = {
     "document-original": INSIDERS,
     # a text file has no pages
     "document-page": (404,) * 7,
-    "document-page-text": INSIDERS,
+    "document-page-text": (404,) * 7,
     "deliveries": OPERATORS,
     "delivery": OPERATORS,
     "delivery-progress": OPERATORS,

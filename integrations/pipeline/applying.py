@@ -34,9 +34,20 @@ def apply(plan: Plan, known: Known, actor: Actor) -> None:
     _add_versions(plan.add_version, contents, actor)
     if plan.change:
         documents.change_metadata({_pk(job): job.values for job in plan.change}, actor)
+        _change_files(plan.change, actor)
     if plan.withdraw:
         documents.withdraw_documents([_pk(job) for job in plan.withdraw], actor)
     _involve([*plan.create, *plan.add_version, *plan.change], actor)
+
+
+def _change_files(jobs: Sequence[Job], actor: Actor) -> None:
+    """Master data of case files; where several items of a wave speak, the last one counts."""
+    wanted: dict[int, dict[str, Any]] = {}
+    for job in jobs:
+        if job.file_values and job.case_file is not None:
+            wanted.setdefault(job.case_file.pk, {}).update(job.file_values)
+    if wanted:
+        case_files.change_metadata(wanted, actor)
 
 
 def _pk(job: Job) -> int:

@@ -37,6 +37,7 @@ class Job:
     case_file: CaseFile | None = None
     document: Document | None = None
     values: dict[str, Any] = field(default_factory=dict)
+    file_values: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -164,10 +165,28 @@ class Decider:
 
     def _metadata(self, job: Job, document: Document) -> Problem | None:
         job.values = metadata_of(job.filing, self.known)
-        if all(getattr(document, name) == value for name, value in job.values.items()):
+        job.file_values = _differing(
+            document.case_file, file_metadata_of(job.filing, self.known, document.case_file)
+        )
+        if (problem := self._moved(job, document.case_file)) is not None:
+            return problem
+        if not job.file_values and not _differing(document, job.values):
             self.plan.duplicates.append(job)
             return None
         return self._on_document(job, document, self.plan.change)
+
+    def _moved(self, job: Job, case_file: CaseFile) -> Problem | None:
+        """Another unit or plan entry is a change of jurisdiction: a person decides (K6)."""
+        target = job.filing.case_file
+        if target is None:
+            return None
+        unit, entry = self._unit(job, target), self._entry(job, target)
+        base = case_file.entry.overflow_of_id or case_file.entry_id
+        if target.unit_code and (unit is None or unit.pk != case_file.lead_unit_id):
+            return _moves(job, "oe", target.unit_code)
+        if target.entry_code and (entry is None or entry.pk not in (case_file.entry_id, base)):
+            return _moves(job, "aktenplanKennzeichen", target.entry_code)
+        return None
 
     def _withdrawal(self, job: Job, document: Document) -> Problem | None:
         if document.status == DocumentStatus.WITHDRAWN:
@@ -220,6 +239,32 @@ def metadata_of(filing: Filing, known: Known) -> dict[str, Any]:
         "foreign_reference": target.foreign_reference[:120],
     }
     return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def file_metadata_of(filing: Filing, known: Known, case_file: CaseFile) -> dict[str, Any]:
+    """The delivered values of the case file; business data are completed, never emptied."""
+    target = filing.case_file
+    if target is None:
+        return {}
+    values = {
+        "title": target.title[:500],
+        "file_type": target.file_type[:60],
+        "case_worker": known.workers.get(target.case_worker),
+        "business_data": case_file.business_data | dict(target.business_data),
+    }
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def _differing(one: CaseFile | Document, values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(one, name) != value}
+
+
+def _moves(job: Job, field_name: str, value: str) -> Problem:
+    return Problem(
+        ClearingReason.VERB_NOT_AVAILABLE,
+        f"index.json, eintraege[{job.item.position}].akte.{field_name}: Die Akte soll zu "
+        f"„{value}“ wechseln. Ein Wechsel der Zuständigkeit wird nicht von selbst ausgeführt.",
+    )
 
 
 def _older(version: str, versions: dict[str, Content]) -> bool:

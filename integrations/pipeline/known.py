@@ -9,6 +9,7 @@ from django.db.models import Q
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations import clock
 from integrations.formats.filing import Filing, ForeignKey
+from integrations.formats.record import Action
 from integrations.models import DeliveryItem
 from integrations.pipeline.connectors import connectors
 from records.choices import ComponentKind, ExternalKeyKind
@@ -55,15 +56,17 @@ def look_up(pairs: Sequence[Pair], system: SpecialistSystem) -> Known:
     _foreign_keys(known, [filing for _item, filing in pairs], system)
     _versions(known)
     _assigned(known, [item.assigned for item, _filing in pairs])
-    opening = [
+    # Plan entry, unit and case worker matter where a file is opened or its master data change.
+    targets = [
         f.case_file
         for _item, f in pairs
-        if f.case_file is not None and f.case_file.key not in known.case_files
+        if f.case_file is not None
+        and (f.action is Action.METADATA or f.case_file.key not in known.case_files)
     ]
-    if opening:
-        known.entries = _plan_entries({one.entry_code for one in opening})
-        known.units = _by_code({one.unit_code for one in opening})
-        known.workers = _workers({one.case_worker for one in opening})
+    if targets:
+        known.entries = _plan_entries({one.entry_code for one in targets})
+        known.units = _by_code({one.unit_code for one in targets})
+        known.workers = _workers({one.case_worker for one in targets})
     known.types = document_types(system)
     known.orders = _orders_done(pairs, system)
     return known

@@ -1,4 +1,4 @@
-"""Opening case files: one or a thousand, subject files by counter, case files by foreign key."""
+"""Opening and changing case files: one or a thousand, by counter or by foreign key."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,11 @@ from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies, rights
 from records.choices import CaseFileKind, Confidentiality, DispositionType, ExternalKeyKind
-from records.models import CaseFile, ExternalKey, FilePlan, FilePlanEntry
+from records.models import CaseFile, Document, ExternalKey, FilePlan, FilePlanEntry
 from records.services import numbering, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.documents import filing_refusal, lock_case_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,43 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
         _remember_keys(wanted, files, actor)
         record_changes("records.case_file.opened", files, actor)
     return files
+
+
+METADATA = ("title", "file_type", "case_worker", "business_data", "remark")
+
+
+def change_metadata(wanted: Mapping[int, Mapping[str, Any]], actor: Actor) -> list[CaseFile]:
+    """Set metadata of case files by id, with history; rights and number stay as they are (K6).
+
+    Raises InvalidInput for other fields, Forbidden and IllegalState as filing does. The documents
+    are indexed anew, because they are found by the file's facts.
+    """
+    with transaction.atomic():
+        files = lock_case_files(list(wanted))
+        changed: dict[str, list[CaseFile]] = {}
+        for pk, values in wanted.items():
+            if (refusal := filing_refusal(files[pk], actor)) is not None:
+                raise refusal
+            for name in _apply(files[pk], values):
+                changed.setdefault(name, []).append(files[pk])
+        touched = list({f.pk: f for group in changed.values() for f in group}.values())
+        if touched:
+            writing.update(touched, [*sorted(changed), "sort_key", "last_activity_at"], actor)
+            Document.objects.filter(case_file__in=touched).update(indexed_at=None)
+            record_changes("records.case_file.changed", touched, actor, fields=sorted(changed))
+    return [files[pk] for pk in wanted]
+
+
+def _apply(case_file: CaseFile, values: Mapping[str, Any]) -> list[str]:
+    unknown = set(values) - set(METADATA)
+    if unknown:
+        raise InvalidInput("Diese Angabe lässt sich nicht ändern.", field=sorted(unknown)[0])
+    names = [name for name, value in values.items() if getattr(case_file, name) != value]
+    for name in names:
+        setattr(case_file, name, values[name])
+    case_file.sort_key = din5007_key(case_file.title)
+    case_file.last_activity_at = clock.now()
+    return names
 
 
 def _guard(one: NewCaseFile, actor: Actor) -> None:
