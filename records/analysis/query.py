@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from records.analysis.folding import fold, storable, umlauts_reduced
+from records.analysis.law_names import other_names
 from records.analysis.lexemes import (
     LONGEST_LEXEME,
     STOP_WORDS,
@@ -193,7 +194,7 @@ def _token(token: str) -> tuple[Wanted, ...]:
     if special is None:
         pieces = [stem(piece) for piece in word_pieces(token)]
         whole = stem("".join(word_pieces(token)))
-        return _ways(whole, pieces)
+        return _ways(whole, pieces) + tuple(Wanted((name,)) for name in other_names(whole))
     if CITATION.fullmatch(token):
         return _ways(special[0], [x for place in citations(token) for x in place], adjacent=False)
     if _DAY.fullmatch(special[0]) or not (

@@ -22,7 +22,7 @@ QUERIES = [
     ("Mü*", "('mu')"),
     ("abc*", "('abc')"),
     ("De-Mail", "('demail' | ('de' <-> 'mail'))"),
-    ("§ 80 Absatz 5 VwGO", "('§80abs5' | ('§80' & 'abs5')) & ('vwgo')"),
+    ("§ 80 Absatz 5 VwGO", "('§80abs5' | ('§80' & 'abs5')) & ('vwgo' | 'verwaltungsgerichtsordn')"),
     ("12.03.2026", "('2026-03-12')"),
     ("32.10-0017*", "('32.10-0017':*)"),
     ("Gewerbesteuerbescheid", "('gewerbesteuerbescheid')"),
