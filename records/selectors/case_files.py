@@ -8,7 +8,7 @@ from django.http import Http404
 from goettingen_ecm.access.paging import Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
 from records.choices import DocumentStatus
-from records.models import CaseFile, Document, FilePlanEntry, Matter
+from records.models import CaseFile, Document, FilePlanEntry, Matter, Participation
 
 ORDERS = {
     "zuletzt": Order("last_activity_at"),
@@ -69,12 +69,19 @@ def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
 
 
 MATTERS_SHOWN = 500
+PARTICIPATIONS_SHOWN = 100
 
 
 def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
     """The visible matters of a file in the order they were opened."""
     rows: QuerySet[Matter] = Matter.objects.visible_to(user).filter(case_file=case_file)
     return rows.order_by("opened_on", "pk")[:MATTERS_SHOWN]
+
+
+def participations_of(case_file: CaseFile) -> QuerySet[Participation]:
+    """The people of a visible file in the order they were entered (at most 100 are shown)."""
+    rows = case_file.participations.select_related("party").order_by("pk")
+    return rows[:PARTICIPATIONS_SHOWN]
 
 
 def document_counts(user: Person, case_file: CaseFile) -> dict[int, int]:

@@ -67,7 +67,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "matter": matter,
         "table": table,
         "may_file": may_file,
-        "participations": case_file.participations.select_related("party")[:20],
+        "participations": case_files.participations_of(case_file),
         "panels": [
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],
