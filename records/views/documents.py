@@ -178,9 +178,8 @@ def page_image(
     image = page_images.page_image(component.blob, page, int(width))
     if image is None:
         raise Http404
-    response = HttpResponse(image, content_type="image/webp")
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+    # Nothing for the browser's disk (Cache-Control: no-store, by the middleware).
+    return HttpResponse(image, content_type="image/webp")
 
 
 @require_GET
