@@ -12,7 +12,7 @@ from records.analysis.lexemes import token_lexemes
 from records.analysis.tokens import split_tokens
 from records.analysis.vocabulary import word_parts
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 # Beyond this much a text is not searched (about 500 pages); beyond MARKED_CHARS it is found, but
 # its hits are neither marked nor shown in snippets.
 TEXT_CHARS = 1_000_000

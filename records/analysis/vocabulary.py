@@ -27,7 +27,15 @@ SHORTEST_COMPOUND = 6
 LONGEST_UNIT = 20
 
 HEAD, MODIFIER, SILENT, WHOLE = 1, 2, 4, 8
-LIST_NAMES = ("short_parts", "modifiers", "heads", "never_parts", "unsplit", "shortened")
+LIST_NAMES = (
+    "short_parts",
+    "modifiers",
+    "heads",
+    "never_parts",
+    "unsplit",
+    "shortened",
+    "feminines",
+)
 ENDINGS = ("", "e", "en", "er", "es", "em")
 NAMES = frozenset({"Vorname", "Nachname", "Familienname", "Toponym", "Eigenname", "Straßenname"})
 REFUSED = frozenset(
@@ -59,10 +67,10 @@ class Columns(NamedTuple):
 class Lists:
     """The municipal word lists of the package, folded."""
 
-    short: frozenset[str]
+    short_parts: frozenset[str]
     modifiers: frozenset[str]
     heads: frozenset[str]
-    never: frozenset[str]
+    never_parts: frozenset[str]
     unsplit: frozenset[str]
     shortened: frozenset[str]
 
@@ -82,8 +90,12 @@ def word_parts(cache_dir: Path | None) -> dict[str, int]:
 
 
 def package_lists() -> Lists:
-    """short_parts, modifiers, heads, never_parts, unsplit: the text files beside this module."""
-    return Lists(*(frozenset(listed(name)) for name in LIST_NAMES))
+    """The text files beside this module; missing feminine nouns come in all their forms."""
+    found = {name: frozenset(listed(name)) for name in LIST_NAMES}
+    nouns = found.pop("feminines")
+    found["heads"] |= nouns | {f"{noun}en" for noun in nouns}
+    found["shortened"] |= {f"{noun}s" for noun in nouns}
+    return Lists(**found)
 
 
 def listed(name: str) -> Iterator[str]:
@@ -153,7 +165,7 @@ def _sorted_in(units: list[Noun], names: list[Noun], lists: Lists) -> dict[str, 
         kinds[word] = HEAD | MODIFIER
     for word in _modifiers(units, lists):
         kinds.setdefault(word, MODIFIER)
-    for word in {noun.lemma for noun in names} - lists.never:
+    for word in {noun.lemma for noun in names} - lists.never_parts:
         if len(word) >= SHORTEST_UNLISTED:
             kinds.setdefault(word, MODIFIER | SILENT)
     for word in lists.modifiers:
@@ -167,12 +179,12 @@ def _sorted_in(units: list[Noun], names: list[Noun], lists: Lists) -> dict[str, 
 
 def _usable_forms(noun: Noun, lists: Lists) -> frozenset[str]:
     """The forms of a noun that may be parts: long enough, or of a listed short noun."""
-    if noun.lemma in lists.short:
-        return noun.forms - lists.never
-    if noun.lemma in lists.never or len(noun.lemma) < SHORTEST_UNLISTED:
+    if noun.lemma in lists.short_parts:
+        return noun.forms - lists.never_parts
+    if noun.lemma in lists.never_parts or len(noun.lemma) < SHORTEST_UNLISTED:
         return frozenset()
     return frozenset(
-        w for w in noun.forms - lists.never if SHORTEST_UNLISTED <= len(w) <= LONGEST_UNIT
+        w for w in noun.forms - lists.never_parts if SHORTEST_UNLISTED <= len(w) <= LONGEST_UNIT
     )
 
 
