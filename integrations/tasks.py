@@ -19,7 +19,7 @@ TURN_SECONDS = 10.0
 # A call nobody answered soon is dropped: every worker is busy importing already.
 CALL_EXPIRES_SECONDS = 5.0
 # Behind the web: a clerk who reads while a night's delivery runs comes first.
-NICE = 10
+NICE = 19
 
 
 @shared_task

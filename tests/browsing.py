@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -21,3 +22,6 @@ def browser() -> Iterator[Browser]:
         )
         yield launched
         launched.close()
+        # While Playwright's loop runs, Django keeps this thread's connections apart from those
+        # of the time without it: unclosed here, no later code could reach them to close them.
+        connections.close_all()

@@ -1,17 +1,16 @@
 """How fast deliveries become searchable eAkten here: real Celery workers on a database of their own."""
 
+import json
 import os
 import signal
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from random import Random
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,8 +19,6 @@ from celery import Celery
 from django.conf import settings
 from django.db import connection
 
-from goettingen_ecm.accounts.models import User
-from goettingen_ecm.audit.recording import ReadObject, record_reads
 from goettingen_ecm.operations import benching
 from integrations.benchmarks.stage_costs import stage_costs
 from integrations.choices import DeliveryState
@@ -29,12 +26,10 @@ from integrations.demo.city import build_city
 from integrations.demo.generator import DeliveryPlan, write_delivery
 from integrations.models import Delivery
 from integrations.selectors import delivery_sums
-from records.models import Document
 
 # As beat does, and a little faster at the start, so that both processes find the work at once.
 NUDGE_SECONDS = 5.0
-POLL_SECONDS = 0.2
-READ_SECONDS = 0.05
+POLL_SECONDS = 1.0
 DELIVERY_SIZE = 2_500
 DOCUMENTS_PER_CASE = 6
 BROKER_DATABASE = "/15"
@@ -82,7 +77,7 @@ def measure(
         say("Aufwärmen")
         _import(home, names.pop("warm_up"), nudger)
         say(f"{plan.documents} Dokumente werden importiert")
-        measured = _timed(home, names["timed"], worker, nudger)
+        measured = _timed(database_url, home, names["timed"], worker, nudger)
     say(", ".join(one.text for one in delivery_sums(list(Delivery.objects.all())).values()))
     return _figures(measured, plan, parts), parts
 
@@ -175,11 +170,13 @@ def _import(
         time.sleep(POLL_SECONDS)
 
 
-def _timed(home: Path, names: list[str], worker: psutil.Process, nudger: Celery) -> Measured:
+def _timed(
+    database_url: str, home: Path, names: list[str], worker: psutil.Process, nudger: Celery
+) -> Measured:
     measured = Measured()
     before = _cpu(worker)
     started = time.perf_counter()
-    with _clerk_reading(measured.reads_ms):
+    with _clerk_reading(database_url, measured.reads_ms):
         _import(home, names, nudger, lambda: _note(worker, measured))
     measured.wall = time.perf_counter() - started
     after = _cpu(worker)
@@ -220,39 +217,20 @@ def _note(worker: psutil.Process, measured: Measured) -> None:
 
 
 @contextmanager
-def _clerk_reading(taken_ms: list[float]) -> Iterator[None]:
+def _clerk_reading(database_url: str, taken_ms: list[float]) -> Iterator[None]:
     """A clerk reads documents all the while, each read logged."""
-    stop = threading.Event()
-    thread = threading.Thread(target=_read_on, args=(stop, taken_ms))
-    thread.start()
+    reader = subprocess.Popen(
+        [sys.executable, "-m", "integrations.benchmarks.reading_clerk", CLERK],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": database_url},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
     try:
         yield
     finally:
-        stop.set()
-        thread.join()
-
-
-def _read_on(stop: threading.Event, taken_ms: list[float]) -> None:
-    clerk = User.objects.get(username=CLERK)
-    visible = list(Document.objects.visible_to(clerk).values_list("uuid", flat=True)[:500])
-    rng = Random(1)  # noqa: S311 - which document is read next is no secret
-    try:
-        while not stop.wait(READ_SECONDS):
-            started = time.perf_counter()
-            _logged_read(clerk, rng.choice(visible), len(taken_ms))
-            taken_ms.append((time.perf_counter() - started) * 1000)
-    finally:
-        connection.close()
-
-
-def _logged_read(clerk: User, uuid: Any, number: int) -> None:
-    document = Document.objects.visible_to(clerk).select_related("case_file").get(uuid=uuid)
-    record_reads(
-        "records.document.read",
-        [ReadObject("records.document", document.pk, document.uuid)],
-        actor_id=clerk.pk,
-        session_key=f"bench-{number}",
-    )
+        output, _errors = reader.communicate()
+        taken_ms.extend(json.loads(output))
 
 
 def _figures(measured: Measured, plan: ImportPlan, parts: dict[str, Any]) -> dict[str, float]:
