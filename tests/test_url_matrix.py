@@ -21,23 +21,11 @@ from tests.personas import (
     CLERK_SOCIAL,
     DATA_PROTECTION,
     HEAD_SOCIAL,
-    REGISTRY,
 )
+from tests.url_rows import EVERYBODY, INSIDERS, OPERATORS, ORDER, features
 
 ClientOf = Callable[[str], Client]
-ORDER = (
-    CLERK_SOCIAL,
-    CLERK_BUILDING,
-    HEAD_SOCIAL,
-    REGISTRY,
-    ADMINISTRATION,
-    ARCHIVE,
-    DATA_PROTECTION,
-)
 
-EVERYBODY = (200, 200, 200, 200, 200, 200, 200)
-INSIDERS = (200, 404, 200, 404, 404, 404, 404)
-OPERATORS = (403, 403, 403, 200, 200, 403, 403)
 
 # name of the address -> status of GET for each person in ORDER
 GET = {
@@ -65,7 +53,15 @@ GET = {
     "clearing-cases": OPERATORS,
     "clearing-case": OPERATORS,
 }
-POST_ONLY = {"theme", "demo-login", "clearing-retry", "clearing-assign", "clearing-dismiss"}
+for _feature in features():
+    GET |= _feature.GET
+POST_ONLY = set().union(*(one.POST_ONLY for one in features())) | {
+    "theme",
+    "demo-login",
+    "clearing-retry",
+    "clearing-assign",
+    "clearing-dismiss",
+}
 WITHOUT_LOGIN = {"health_alive", "health_ready", "gallery", "theme", "demo-login"}
 OTHER_OWNERS = ("account_", "mfa_", "admin:", "django_")
 
@@ -92,6 +88,8 @@ def addresses(city: None) -> dict[str, str]:
         "clearing-assign": [case.uuid],
         "clearing-dismiss": [case.uuid],
     }
+    for feature in features():
+        arguments |= feature.arguments(story)
     found = {name: reverse(name, args=arguments.get(name, [])) for name in [*GET, *POST_ONLY]}
     found["open-by-key"] += "?verfahren=openprosoz&schluessel=4711"
     found["search"] += "?q=Heizkostennachzahlung"

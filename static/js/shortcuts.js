@@ -14,8 +14,11 @@ export function typing(target) {
   return target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 }
 
+/* An entry of a closed menu counts as visible when the menu itself is. */
 function visible(element) {
-  return element.getClientRects().length > 0;
+  const menu = element.closest(".desk-menu:not([open])");
+  const shown = menu && !element.matches("summary") ? menu : element;
+  return shown.getClientRects().length > 0;
 }
 
 function press(element) {
