@@ -1,17 +1,50 @@
 """Forms of the operator desk."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goettingen_ecm.accounts.models import OrgUnit
+from goettingen_ecm.accounts.models import OrgUnit, User
+from records.models import CaseFile, FilePlanEntry
 
 
 class AssignUnitForm(forms.Form):
-    """Say which unit leads what was delivered with an unknown one."""
+    """Say which unit leads what was delivered with an unknown or unfitting one."""
 
     unit = forms.ModelChoiceField(
         label=_("Federführende Einheit"), queryset=OrgUnit.objects.order_by("code")
     )
+
+
+class AssignEntryForm(forms.Form):
+    """Say where in the file plan the file belongs; entries with entries below hold no files."""
+
+    entry = forms.ModelChoiceField(
+        label=_("Aktenplaneintrag"),
+        queryset=FilePlanEntry.objects.filter(
+            children=None, locked=False, retired_on=None
+        ).order_by("sort_key"),
+    )
+
+
+class AssignCaseFileForm(forms.Form):
+    """Say into which file the document goes, by its number; only files the person sees."""
+
+    case_file = forms.CharField(label=_("Aktenzeichen"), max_length=120)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_case_file(self) -> CaseFile:
+        """Unknown and invisible numbers read the same."""
+        number = self.cleaned_data["case_file"].strip()
+        visible = CaseFile.objects.visible_to(self.user)
+        found: CaseFile | None = visible.filter(aktenzeichen=number).first()
+        if found is None:
+            raise forms.ValidationError(_("Eine Akte mit diesem Zeichen sehen Sie nicht."))
+        return found
 
 
 class DismissForm(forms.Form):

@@ -29,6 +29,7 @@ class Delivery(models.Model):
     received_at = models.DateTimeField(_("angekommen"))
     finished_at = models.DateTimeField(_("abgeschlossen"), null=True)
     receipt_written_at = models.DateTimeField(_("Quittung geschrieben"), null=True)
+    folder_removed_at = models.DateTimeField(_("Ordner geleert"), null=True)
     lease_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:

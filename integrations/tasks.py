@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 
 from goettingen_ecm.operations.tasks import nudge
 from integrations.pipeline import runner
+from integrations.services import tidying
 
 logger = structlog.get_logger(__name__)
 
@@ -32,6 +33,12 @@ def nudge_deliveries() -> None:
 def process_deliveries() -> None:
     """Process open items; calls for another turn while there are more."""
     _survive(_work)
+
+
+@shared_task
+def remove_finished_folders() -> None:
+    """Empty the drop folder of what is long filed (beat calls this every night)."""
+    tidying.remove_finished_folders()
 
 
 def call_worker() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.db.models import Lookup
 from django.utils.translation import gettext_lazy as _
@@ -196,6 +197,8 @@ ANALYSER_CACHE_DIR = VAR_DIR / "cache" / "analyser"
 AUDIT_ANCHOR_DIR = Path(os.environ.get("ECM_AUDIT_ANCHOR_DIR", VAR_DIR / "anchors"))
 DROP_DIR = Path(os.environ.get("ECM_DROP_DIR", VAR_DIR / "drop"))
 # Documents an import works on at once: larger is faster, smaller waits less for one another.
+# How long a finished delivery stays in the drop folder before its folder is removed.
+DELIVERIES_KEPT = timedelta(days=int(os.environ.get("ECM_DELIVERIES_KEPT_DAYS", "30")))
 IMPORT_BATCH = int(os.environ.get("ECM_IMPORT_BATCH", "200"))
 # Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
 FAULT_POINTS_ALLOWED = False
@@ -240,6 +243,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=12),
     },
     "collect-blobs": {"task": "records.tasks.collect_blobs", "schedule": timedelta(hours=6)},
+    "remove-finished-folders": {
+        "task": "integrations.tasks.remove_finished_folders",
+        "schedule": crontab(hour=5, minute=30),
+    },
     "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
 }
 

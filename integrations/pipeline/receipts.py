@@ -41,10 +41,13 @@ STATUS = {
 
 
 def write_receipt(delivery: Delivery) -> Path:
-    """Write (or write anew) ``quittungen/<delivery>.json``: complete or not there at all."""
+    """Write (or write anew) ``quittungen/<delivery>.json``: complete or not there at all.
+
+    A later delivery of the same name gets ``<delivery>.2.json``: the first one's answer stays.
+    """
     home = folders.system_folder(delivery.system.code) / folders.RECEIPTS
     home.mkdir(parents=True, exist_ok=True)
-    target = home / f"{delivery.name}.json"
+    target = home / f"{delivery.name}{_turn(delivery)}.json"
     temporary = target.with_name(f".{target.name}.{delivery.pk}.tmp")
     with temporary.open("w", encoding="utf-8") as out:
         for piece in _document(delivery):
@@ -53,6 +56,13 @@ def write_receipt(delivery: Delivery) -> Path:
         os.fsync(out.fileno())
     temporary.replace(target)
     return target
+
+
+def _turn(delivery: Delivery) -> str:
+    earlier = Delivery.objects.filter(
+        system=delivery.system_id, name=delivery.name, pk__lt=delivery.pk
+    ).count()
+    return f".{earlier + 1}" if earlier else ""
 
 
 def _document(delivery: Delivery) -> Iterator[str]:

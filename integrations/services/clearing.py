@@ -12,7 +12,7 @@ from integrations.choices import ClearingReason, ClearingState, DeliveryState, O
 from integrations.models import ClearingCase, Delivery, DeliveryItem
 from integrations.tasks import call_worker
 from records import policies
-from records.models import CaseFile
+from records.models import CaseFile, FilePlanEntry
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 
@@ -33,6 +33,11 @@ def retry_cases(cases: Sequence[ClearingCase], actor: Actor) -> None:
 def assign_unit(cases: Sequence[ClearingCase], unit: OrgUnit, actor: Actor) -> None:
     """Name the lead unit of the files to be opened, then retry. Raises as ``retry_cases``."""
     _again(cases, {"unit": unit.pk}, "integrations.clearing.assigned", actor)
+
+
+def assign_entry(cases: Sequence[ClearingCase], entry: FilePlanEntry, actor: Actor) -> None:
+    """Name the plan entry of the files to be opened, then retry. Raises as ``retry_cases``."""
+    _again(cases, {"entry": entry.pk}, "integrations.clearing.assigned", actor)
 
 
 def assign_case_file(cases: Sequence[ClearingCase], case_file: CaseFile, actor: Actor) -> None:

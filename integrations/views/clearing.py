@@ -1,24 +1,44 @@
 """Clearing cases: look, retry, assign by hand, dismiss with a reason."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from goettingen_ecm.accounts.models import User
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.desk.tables import Column, Empty, Table
+from goettingen_ecm.operations.refusals import IllegalState
 from integrations import selectors
 from integrations.choices import ClearingReason, ClearingState, Outcome
-from integrations.forms import AssignUnitForm, DismissForm
+from integrations.formats.record import Action
+from integrations.forms import AssignCaseFileForm, AssignEntryForm, AssignUnitForm, DismissForm
 from integrations.models import ClearingCase
 from integrations.services import clearing
 from integrations.views.access import operators_only
-from records.services.actor import person
+from records.services.actor import Actor, person
+
+LACKS_UNIT = frozenset({ClearingReason.UNKNOWN_UNIT, ClearingReason.REFUSED})
+LACKS_ENTRY = frozenset({ClearingReason.UNKNOWN_ENTRY, ClearingReason.NOT_PERMITTED})
+# Orders for unknown objects carry no document that could be filed elsewhere.
+LACKS_CASE_FILE = frozenset(
+    {
+        (ClearingReason.UNKNOWN_OBJECT, Action.NEW_VERSION),
+        (ClearingReason.CASE_FILE_CLOSED, Action.CREATE),
+    }
+)
+ASSIGN: dict[str, Callable[[Sequence[ClearingCase], Any, Actor], None]] = {
+    "unit": clearing.assign_unit,
+    "entry": clearing.assign_entry,
+    "case_file": clearing.assign_case_file,
+}
 
 
 @require_GET
@@ -84,10 +104,11 @@ def _nothing_in(state: str) -> Empty:
 def clearing_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One case: what was delivered (technical facts only), why it waits, what can be done."""
     case = selectors.clearing_case(uuid)
-    return render(request, "integrations/clearing_detail.html", _context(case))
+    context = _context(case, person_of(request))
+    return render(request, "integrations/clearing_detail.html", context)
 
 
-def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
+def _context(case: ClearingCase, user: User, **forms: object) -> dict[str, object]:
     item = case.item
     facts = [
         (_("Fachverfahren"), item.delivery.system.name),
@@ -101,17 +122,29 @@ def _context(case: ClearingCase, **forms: object) -> dict[str, object]:
     ]
     is_open = case.state == ClearingState.OPEN
     waits = is_open and item.outcome == Outcome.CLEARING
-    lacks_unit = case.reason == ClearingReason.UNKNOWN_UNIT
     return {
         "case": case,
         "facts": facts,
         "is_open": is_open,
         "in_work": is_open and not waits,
         "can_retry": waits and clearing.can_retry(case),
-        "assign_form": AssignUnitForm() if waits and lacks_unit else None,
+        "assign_form": _assign_form(case, user) if waits else None,
         "dismiss_form": DismissForm() if waits else None,
         **forms,
     }
+
+
+def _assign_form(
+    case: ClearingCase, user: User, data: QueryDict | None = None
+) -> AssignUnitForm | AssignEntryForm | AssignCaseFileForm | None:
+    """What a person can name so that the entry is filed; None where naming helps nothing."""
+    if case.reason in LACKS_UNIT:
+        return AssignUnitForm(data)
+    if case.reason in LACKS_ENTRY:
+        return AssignEntryForm(data)
+    if (case.reason, case.item.action) in LACKS_CASE_FILE:
+        return AssignCaseFileForm(data, user=user)
+    return None
 
 
 def _delivery_url(case: ClearingCase) -> str:
@@ -131,16 +164,18 @@ def clearing_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 @operators_only
 def clearing_assign(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Name the unit and let the entry go on."""
-    case = selectors.clearing_case(uuid)
-    form = AssignUnitForm(request.POST)
+    """Name unit, plan entry or file and let the entry go on."""
+    case, user = selectors.clearing_case(uuid), person_of(request)
+    form = _assign_form(case, user, request.POST)
+    if form is None:
+        raise IllegalState(_("Bei diesem Klärungsfall hilft keine Zuordnung."))
     if not form.is_valid():
-        context = _context(case, assign_form=form)
+        context = _context(case, user, assign_form=form)
         return render(request, "integrations/clearing_detail.html", context, status=422)
-    unit = form.cleaned_data["unit"]
-    clearing.assign_unit([case], unit, person(person_of(request), "clearing.assign"))
+    ((name, target),) = form.cleaned_data.items()
+    ASSIGN[name]([case], target, person(user, "clearing.assign"))
     add_notice(
-        request, _("Zugeordnet: %(unit)s. Der Eintrag wird jetzt abgelegt.") % {"unit": unit}
+        request, _("Zugeordnet: %(target)s. Der Eintrag wird jetzt abgelegt.") % {"target": target}
     )
     return redirect(_delivery_url(case))
 
@@ -152,7 +187,7 @@ def clearing_dismiss(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case = selectors.clearing_case(uuid)
     form = DismissForm(request.POST)
     if not form.is_valid():
-        context = _context(case, dismiss_form=form)
+        context = _context(case, person_of(request), dismiss_form=form)
         return render(request, "integrations/clearing_detail.html", context, status=422)
     reason = form.cleaned_data["reason"]
     clearing.dismiss_cases(
