@@ -62,7 +62,14 @@ POST_ONLY = set().union(*(one.POST_ONLY for one in features())) | {
     "clearing-assign",
     "clearing-dismiss",
 }
-WITHOUT_LOGIN = {"health_alive", "health_ready", "gallery", "theme", "demo-login"}
+WITHOUT_LOGIN = {
+    "password-help",
+    "health_alive",
+    "health_ready",
+    "gallery",
+    "theme",
+    "demo-login",
+}
 OTHER_OWNERS = ("account_", "mfa_", "admin:", "django_")
 
 
