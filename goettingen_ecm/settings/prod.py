@@ -17,6 +17,8 @@ DEMO = False
 # TLS ends at the city's reverse proxy; only then may its header be believed.
 if environment.flag("ECM_BEHIND_PROXY", default=True):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Without it the login's rate limit would count every person as the proxy.
+    ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("ECM_PROXY_COUNT", "1"))
 SECURE_SSL_REDIRECT = True
 # The container's own health check speaks plain http inside the container.
 SECURE_REDIRECT_EXEMPT = [r"^gesundheit/"]

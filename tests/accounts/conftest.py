@@ -45,9 +45,12 @@ def browser() -> Callable[[], Client]:
     return opened
 
 
-def log_in(client: Client, username: str, password: str, **more: str) -> Any:
+def log_in(client: Client, username: str, password: str, *, address: str = "", **more: str) -> Any:
+    """``address`` is what a reverse proxy says of the person's machine."""
     return client.post(
-        "/konto/login/", {"login": username, "password": password, **more}, follow=False
+        "/konto/login/",
+        {"login": username, "password": password, **more},
+        headers={"X-Forwarded-For": address} if address else {},
     )
 
 

@@ -119,6 +119,18 @@ class TestRateLimit:
         assert is_logged_in_from(browser(), name)
 
     @LIMITS
+    @override_settings(ALLAUTH_TRUSTED_PROXY_COUNT=1)
+    def test_behind_a_proxy_each_address_is_counted_alone(
+        self, staff: User, browser: Browser
+    ) -> None:
+        name, client = renamed(staff), browser()
+        network = f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}:"
+        for number in range(10):
+            log_in(client, f"{name}{number}", "falsch", address=f"{network}:7")
+        assert not is_logged_in_from(client, name, address=f"{network}:7")
+        assert is_logged_in_from(client, name, address=f"{network}:8")
+
+    @LIMITS
     def test_four_failures_are_forgiven(self, staff: User, browser: Browser) -> None:
         name = renamed(staff)
         for _attempt in range(4):
@@ -133,8 +145,8 @@ def renamed(person: User) -> str:
     return name
 
 
-def is_logged_in_from(client: Client, username: str) -> bool:
-    log_in(client, username, PASSWORD)
+def is_logged_in_from(client: Client, username: str, address: str = "") -> bool:
+    log_in(client, username, PASSWORD, address=address)
     return is_logged_in(client)
 
 

@@ -70,7 +70,7 @@ def test_all_reasons_are_named_at_once() -> None:
 
 def _start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     clean = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    program = "import goettingen_ecm.settings.prod as s; print(s.DEBUG, s.DEMO)"
+    program = "import goettingen_ecm.settings.prod as s; print(s.DEBUG, s.DEMO, s.ALLAUTH_TRUSTED_PROXY_COUNT)"
     return subprocess.run(
         [sys.executable, "-c", program],
         cwd=PROJECT_DIR,
@@ -83,7 +83,8 @@ def _start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def test_settings_module_really_refuses() -> None:
     good = production_environment() | {"DATABASE_URL": APP, "REDIS_URL": RIGHT["REDIS_URL"]}
-    assert _start(good).stdout == "False False\n"
+    assert _start(good).stdout == "False False 1\n"
+    assert _start(good | {"ECM_PROXY_COUNT": "2"}).stdout == "False False 2\n"
     bad = _start(good | {"ECM_DEMO": "1", "ECM_SECRET_KEY": "development-only"})
     assert bad.returncode != 0
     assert "ImproperlyConfigured" in bad.stderr
