@@ -10,6 +10,7 @@ from records.models.case_file import (
 )
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
+from records.models.former_number import FormerNumber
 from records.models.grants import (
     CaseFileGroupGrant,
     CaseFileUserGrant,
@@ -34,6 +35,7 @@ __all__ = [
     "ExternalKey",
     "FilePlan",
     "FilePlanEntry",
+    "FormerNumber",
     "Matter",
     "NumberCounter",
     "Participation",
