@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("goettingen_ecm.desk.urls")),
     path("", include("goettingen_ecm.operations.urls")),
     path("", include("goettingen_ecm.accounts.urls")),
+    path("", include("workflows.urls")),
     path("", include("records.urls")),
     path("", include("integrations.urls")),
     path("konto/", include("allauth.urls")),

@@ -33,6 +33,7 @@ REFERENCE_DATA = {
     "records.FilePlanEntry",
     "records.DocumentType",
     "records.SpecialistSystem",
+    "workflows.ClosingDay",
 }
 PAGES = ("changelist", "add", "change", "history")
 

@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class WorkflowsConfig(AppConfig):
     name = "workflows"
     verbose_name = _("Abläufe")
+
+    def ready(self) -> None:
+        from workflows import start_cards
+
+        start_cards.register()

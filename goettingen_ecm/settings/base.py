@@ -200,6 +200,8 @@ DROP_DIR = Path(os.environ.get("ECM_DROP_DIR", VAR_DIR / "drop"))
 # How long a finished delivery stays in the drop folder before its folder is removed.
 DELIVERIES_KEPT = timedelta(days=int(os.environ.get("ECM_DELIVERIES_KEPT_DAYS", "30")))
 IMPORT_BATCH = int(os.environ.get("ECM_IMPORT_BATCH", "200"))
+# Overdue for so many working days, a follow-up also reaches the head of the unit (W5).
+FOLLOW_UP_ESCALATION_DAYS = int(os.environ.get("ECM_FOLLOW_UP_ESCALATION_DAYS", "3"))
 # Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
 FAULT_POINTS_ALLOWED = False
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")

@@ -111,7 +111,7 @@ PERSONAS = (
     ),
 )  # fmt: skip
 
-ADMIN_APPS = ("accounts", "records", "integrations", "operations", "account", "mfa")
+ADMIN_APPS = ("accounts", "workflows", "records", "integrations", "operations", "account", "mfa")
 
 
 @transaction.atomic

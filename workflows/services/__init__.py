@@ -1,0 +1,1 @@
+"""What changes work items; each verb takes sets."""
