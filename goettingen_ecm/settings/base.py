@@ -21,6 +21,8 @@ VAR_DIR = Path(os.environ.get("ECM_VAR_DIR", BASE_DIR / "var"))
 TEST_DATA_DIR = Path(os.environ.get("ECM_TEST_DATA", BASE_DIR.parent / "shared" / "data"))
 
 SECRET_KEY = os.environ.get("ECM_SECRET_KEY", "")
+# After a change of key: the old ones, until every session and second factor is renewed.
+SECRET_KEY_FALLBACKS = environment.words("ECM_SECRET_KEY_FALLBACKS")
 AUDIT_KEY = os.environ.get("ECM_AUDIT_KEY", "")
 DEBUG = False
 DEMO = environment.flag("ECM_DEMO")
@@ -161,6 +163,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 # The session lock decides how long a login lasts, not a box to tick.
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
+MFA_ADAPTER = "goettingen_ecm.accounts.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "eAkte"
 # Offices decide: with this setting nobody works without a second factor.

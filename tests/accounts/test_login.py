@@ -11,10 +11,13 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from cryptography.fernet import InvalidToken
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client, override_settings
 from django.urls import reverse
 
+from goettingen_ecm.accounts.adapters import SecondFactorAdapter
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.settings import base
 from tests.accounts.conftest import PASSWORD, is_logged_in, log_in
@@ -208,6 +211,19 @@ class TestSecondFactor:
         forget_use_of(code_for(secret), staff)
         client.post(answer.headers["Location"], {"code": code_for(secret)})
         assert is_logged_in(client)
+
+    def test_the_database_does_not_hold_the_secret(self, staff: User, browser: Browser) -> None:
+        client = browser()
+        log_in(client, "brandt", PASSWORD)
+        secret = self.enrol(client)
+        stored = Authenticator.objects.get(user=staff, type="totp")
+        assert secret not in str(stored.data)
+        adapter = SecondFactorAdapter()
+        assert adapter.decrypt(stored.data["secret"]) == secret
+        with override_settings(SECRET_KEY="x" * 60, SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            assert adapter.decrypt(stored.data["secret"]) == secret
+        with override_settings(SECRET_KEY="x" * 60), pytest.raises(InvalidToken):
+            adapter.decrypt(stored.data["secret"])
 
     @override_settings(MFA_REQUIRED=True)
     def test_by_setting_nobody_works_without_one(self, staff: User, browser: Browser) -> None:
