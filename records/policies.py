@@ -27,6 +27,16 @@ def can_open_case_files(user: Person, unit_id: int) -> bool:
     return rights_of(user).has_role_in(unit_id, *OPENING_ROLES)
 
 
+def units_to_open_in(user: Person) -> set[int]:
+    """The units for which the person may open files."""
+    return {unit for role, unit in rights_of(user).roles if role in OPENING_ROLES}
+
+
+def can_reassign(user: Person, case_file: CaseFile) -> bool:
+    """Handing a file to another unit or entry (A9): whoever may open files of its unit."""
+    return can_view(user, case_file) and can_open_case_files(user, case_file.lead_unit_id)
+
+
 def can_operate_deliveries(user: Person) -> bool:
     """The operator desk: Fachadministration and Registratur see sums and clearing cases."""
     return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)

@@ -7,16 +7,21 @@ from typing import Any
 
 from django.db import transaction
 
+from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.accounts.models import OrgUnit, User, din5007_key
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies, rights
-from records.choices import CaseFileKind, Confidentiality, DispositionType, ExternalKeyKind
+from records.choices import CaseFileKind, Confidentiality, ExternalKeyKind
 from records.models import CaseFile, Document, ExternalKey, FilePlan, FilePlanEntry
+from records.rights import CONFIDENTIAL_ROLES
 from records.services import numbering, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.case_workers import require_working
 from records.services.documents import filing_refusal, lock_case_files
+from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
+from records.typed_text import clean_line, clean_paragraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,18 @@ class NewCaseFile:
 def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFile]:
     """Open files; numbers are given as the last step before the rows are written.
 
-    Raises Forbidden (role or branch), InvalidInput (title), IllegalState (entry locked, retired or
-    not a leaf). The caller splits a failing item off by calling again without it.
+    Raises Forbidden (role or branch), InvalidInput (title, case worker, a level that would hide the
+    file from its opener), IllegalState (entry locked, retired or not a leaf). The caller splits a
+    failing item off by calling again without it.
     """
     for one in wanted:
         _guard(one, actor)
     with transaction.atomic():
-        defaults = _inherited([one.entry for one in wanted])
+        defaults = defaults_of([one.entry for one in wanted])
         for one in wanted:
             _guard_circle(one, defaults[one.entry.pk])
         files = [_draft(one, defaults[one.entry.pk]) for one in wanted]
+        _guard_sight(files, actor)
         for case_file, scope_id in zip(files, rights.scope_ids_for(files), strict=True):
             case_file.scope_id = scope_id
         _number(wanted, files)
@@ -57,12 +64,19 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
 
 
 METADATA = ("title", "file_type", "case_worker", "business_data", "remark")
+TITLE_CHARS = 500
 
 
-def change_metadata(wanted: Mapping[int, Mapping[str, Any]], actor: Actor) -> list[CaseFile]:
+def change_metadata(
+    wanted: Mapping[int, Mapping[str, Any]],
+    actor: Actor,
+    *,
+    versions: Mapping[int, int] | None = None,
+) -> list[CaseFile]:
     """Set metadata of case files by id, with history; rights and number stay as they are (K6).
 
-    Raises InvalidInput for other fields, Forbidden and IllegalState as filing does. The documents
+    ``versions``: the ``row_version`` each form has shown. Raises LostUpdate, InvalidInput for other
+    fields and values that cannot be taken, Forbidden and IllegalState as filing does. The documents
     are indexed anew, because they are found by the file's facts.
     """
     with transaction.atomic():
@@ -71,8 +85,10 @@ def change_metadata(wanted: Mapping[int, Mapping[str, Any]], actor: Actor) -> li
         for pk, values in wanted.items():
             if (refusal := filing_refusal(files[pk], actor)) is not None:
                 raise refusal
+            writing.require_version(files[pk], (versions or {}).get(pk))
             for name in _apply(files[pk], values):
                 changed.setdefault(name, []).append(files[pk])
+        require_working(changed.get("case_worker", []))
         touched = list({f.pk: f for group in changed.values() for f in group}.values())
         if touched:
             writing.update(touched, [*sorted(changed), "sort_key", "last_activity_at"], actor)
@@ -85,6 +101,7 @@ def _apply(case_file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     unknown = set(values) - set(METADATA)
     if unknown:
         raise InvalidInput("Diese Angabe lässt sich nicht ändern.", field=sorted(unknown)[0])
+    values = _cleaned(values)
     names = [name for name, value in values.items() if getattr(case_file, name) != value]
     for name in names:
         setattr(case_file, name, values[name])
@@ -93,14 +110,33 @@ def _apply(case_file: CaseFile, values: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def _guard(one: NewCaseFile, actor: Actor) -> None:
-    if not one.title.strip():
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = dict(values)
+    if "title" in cleaned:
+        cleaned["title"] = clean_line(cleaned["title"])
+        require_title(cleaned["title"])
+    if "remark" in cleaned:
+        cleaned["remark"] = clean_paragraphs(cleaned["remark"])
+    return cleaned
+
+
+def require_title(title: str) -> None:
+    """Raises InvalidInput for a cleaned title that is empty or too long."""
+    if not title:
         raise InvalidInput("Bitte geben Sie einen Betreff an.", field="title")
-    if one.entry.locked or one.entry.retired_on:
-        raise IllegalState(
-            f"Der Aktenplaneintrag {one.entry.code} ist gesperrt oder stillgelegt.",
-            next_step="Wählen Sie einen anderen Eintrag oder fragen Sie die Registratur.",
+    if len(title) > TITLE_CHARS:
+        raise InvalidInput(
+            f"Der Betreff hat {len(title)} Zeichen; höchstens {TITLE_CHARS} sind möglich.",
+            field="title",
+            next_step="Kürzen Sie ihn; Einzelheiten gehören in die Bemerkung.",
         )
+
+
+def _guard(one: NewCaseFile, actor: Actor) -> None:
+    # What a connector delivers is cut, never refused for its length.
+    title = clean_line(one.title)
+    require_title(title[:TITLE_CHARS] if actor.system is not None else title)
+    require_takes_files(one.entry)
     if actor.system is not None and not policies.connector_may_file(actor.system, one.entry):
         raise Forbidden(f"{actor.system.name} darf im Eintrag {one.entry.code} nicht ablegen.")
     if actor.user is not None and not policies.can_open_case_files(actor.user, one.lead_unit.pk):
@@ -108,46 +144,6 @@ def _guard(one: NewCaseFile, actor: Actor) -> None:
             f"Für {one.lead_unit.name} dürfen Sie keine Akten anlegen.",
             next_step="Bitten Sie die Leitung der Einheit oder die Registratur.",
         )
-
-
-@dataclass(frozen=True, slots=True)
-class EntryDefaults:
-    """Inherited from the entry and those above it; the nearest set value wins (A4)."""
-
-    confidentiality: str
-    circle: str
-    retention_years: int | None
-    disposition: str
-
-
-def _inherited(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
-    ids = {a for entry in entries for a in entry.ancestors}
-    by_id = FilePlanEntry.objects.in_bulk(list(ids))
-    with_children = set(
-        FilePlanEntry.objects.filter(parent_id__in=[e.pk for e in entries]).values_list(
-            "parent_id", flat=True
-        )
-    )
-    for entry in entries:
-        if entry.pk in with_children:
-            raise IllegalState(
-                f"{entry.code} hat Untereinträge; Akten liegen nur in der untersten Ebene."
-            )
-    return {e.pk: _resolve([by_id[a] for a in reversed(e.ancestors)]) for e in entries}
-
-
-def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:
-    def nearest(name: str, otherwise: Any) -> Any:
-        return next(
-            (v for e in nearest_first if (v := getattr(e, name)) not in (None, "")), otherwise
-        )
-
-    return EntryDefaults(
-        confidentiality=nearest("confidentiality", Confidentiality.INTERNAL),
-        circle=nearest("circle", ""),
-        retention_years=nearest("retention_years", None),
-        disposition=nearest("disposition", DispositionType.APPRAISE),
-    )
 
 
 def _guard_circle(one: NewCaseFile, defaults: EntryDefaults) -> None:
@@ -159,10 +155,28 @@ def _guard_circle(one: NewCaseFile, defaults: EntryDefaults) -> None:
         )
 
 
+def _guard_sight(files: Sequence[CaseFile], actor: Actor) -> None:
+    """Nobody hides a file from oneself, or gives it to somebody who does not work there."""
+    if actor.user is None:
+        return
+    require_working(files)
+    held = rights_of(actor.user)
+    for case_file in files:
+        confidential = case_file.confidentiality == Confidentiality.CONFIDENTIAL
+        if confidential and not held.has_role_in(case_file.lead_unit_id, *CONFIDENTIAL_ROLES):
+            raise InvalidInput(
+                "Vertrauliche Akten sehen nur Sachbearbeitung und Leitung der Einheit;"
+                " Sie selbst sähen die Akte nicht.",
+                field="confidentiality",
+                next_step="Wählen Sie „intern“ oder bitten Sie die Einheit, die Akte anzulegen.",
+            )
+
+
 def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
+    title = clean_line(one.title)[:TITLE_CHARS]
     return CaseFile(
-        title=one.title.strip()[:500],
-        sort_key=din5007_key(one.title),
+        title=title,
+        sort_key=din5007_key(title),
         kind=CaseFileKind.CASE if one.foreign_key else CaseFileKind.SUBJECT,
         file_type=one.file_type,
         entry=one.entry,
@@ -173,7 +187,7 @@ def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
         retention_years=defaults.retention_years,
         disposition=defaults.disposition,
         business_data=dict(one.business_data),
-        remark=one.remark,
+        remark=clean_paragraphs(one.remark),
         opened_on=clock.today(),
         last_activity_at=clock.now(),
     )
