@@ -13,6 +13,7 @@ SENTENCES = {
         "{actor} hat einen Ausschluss von {object} aufgehoben"
     ),
     "records.case_file.changed": _("{actor} hat {object} geändert: {fields}"),
+    "records.case_file.reassigned": _("{actor} hat {object} umgeschrieben: {fields}"),
     "records.matter.narrowed": _("{actor} hat die Sichtbarkeit von {object} geändert"),
     "records.plan_entry.access_granted": _(
         "{actor} hat eine Zugriffsdefinition für {object} erteilt"

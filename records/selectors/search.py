@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
-from records.models import CaseFile, Document, DocumentText, ExternalKey
+from records.models import CaseFile, Document, DocumentText, ExternalKey, FormerNumber
 from records.selectors.case_files import documents_shown, list_rows
 
 CAP = 10_000
@@ -132,12 +132,14 @@ def search(
 
 
 def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
-    """Visible files whose number or foreign key was typed."""
+    """Visible files whose number, now or formerly, or foreign key was typed."""
     words = list(query.exact_candidates)[:5]
     if not words:
         return []
     keys = ExternalKey.objects.filter(value__in=words).values("case_file_id")
-    rows = CaseFile.objects.visible_to(user).filter(Q(aktenzeichen__in=words) | Q(pk__in=keys))
+    former = FormerNumber.objects.filter(number__in=words).values("case_file_id")
+    named = Q(aktenzeichen__in=words) | Q(pk__in=keys.union(former, all=True))
+    rows = CaseFile.objects.visible_to(user).filter(named)
     return list(list_rows(rows).order_by("aktenzeichen")[:EXACT])
 
 
