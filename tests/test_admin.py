@@ -1,7 +1,7 @@
 """Django admin: reference data without contents, nothing deleted, every change in the audit (S3)."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from goettingen_ecm.operations import clock
 from records.models import CaseFile, DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
 from tests import personas, stories
 from tests.personas import ADMINISTRATION, CLERK_BUILDING, CLERK_SOCIAL
+from workflows.models import ClosingDay
 
 ClientOf = Callable[[str], Client]
 
@@ -129,8 +130,13 @@ def sample(model: type[Any]) -> Any:
         FilePlanEntry: lambda: FilePlanEntry.objects.get(code="50.10"),
         DocumentType: lambda: DocumentType.objects.order_by("pk")[0],
         SpecialistSystem: lambda: SpecialistSystem.objects.get(),
+        ClosingDay: closing_day,
     }
     return chosen[model]()
+
+
+def closing_day() -> ClosingDay:
+    return ClosingDay.objects.get_or_create(day=date(2026, 12, 24), name="Heiligabend")[0]
 
 
 class TestWhoReachesIt:

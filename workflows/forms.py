@@ -15,10 +15,10 @@ from workflows.targets import Target
 WHEN_HINT = _("Zum Beispiel 24.12., morgen, fr oder +14 für in 14 Tagen.")
 
 
-class RoleChoice(forms.ModelChoiceField):
+class RoleChoice(forms.ModelChoiceField[UnitRole]):
     """A role of a unit by the words people use."""
 
-    def label_from_instance(self, obj: UnitRole) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: UnitRole) -> str:
         return f"{obj.get_role_display()}, {obj.unit}"
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from goettingen_ecm.access.paging import Cursor, Page
+from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.access.principals import Person
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, UnitRole, User
@@ -37,6 +37,14 @@ class Listed:
         return self.item.done_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class ListedPage:
+    """Rows of one page and the cursor of the next one (None on the last)."""
+
+    rows: Sequence[Listed]
+    next_cursor: str | None
+
+
 def week_end(today: date) -> date:
     """The Sunday of this week."""
     return today + timedelta(days=6 - today.weekday())
@@ -53,7 +61,7 @@ def when(due_on: date, today: date) -> str:
 
 def follow_ups_page(
     user: Person, part: str, *, after: Cursor | None = None, limit: int = 50
-) -> Page[Listed]:  # type: ignore[type-var]
+) -> ListedPage:
     """A page of the person's list: open ones by their day, done ones newest first."""
     rows = _of_part(in_the_list_of(user), part)
     column = "done_at" if part == DONE else "due_on"
@@ -62,11 +70,12 @@ def follow_ups_page(
     found = list(_with_names(rows).order_by(f"{sign}{column}", f"{sign}pk")[: limit + 1])
     last = found[limit - 1] if len(found) > limit else None
     cursor = Cursor(str(getattr(last, column)), last.pk).encode() if last else None
-    return Page(listed(user, found[:limit]), cursor)
+    return ListedPage(listed(user, found[:limit]), cursor)
 
 
 def _beyond(rows: "QuerySet[FollowUp]", column: str, after: Cursor | None) -> "QuerySet[FollowUp]":
-    start = after.typed_for(FollowUp._meta.get_field(column)) if after else None
+    field = next(f for f in FollowUp._meta.concrete_fields if f.name == column)
+    start = after.typed_for(field) if after else None
     if start is None:
         return rows
     side = "lt" if column == "done_at" else "gt"

@@ -259,7 +259,8 @@ def next_of_series(start: date, series: Series, after: date) -> date:
     step, count = STEPS[series], 1
     while start + step * count <= after:
         count += 1
-    return start + step * count
+    found: date = start + step * count
+    return found
 
 
 def _withdraw_following(rows: Sequence[FollowUp]) -> None:

@@ -92,7 +92,7 @@ def follow_ups_act(request: HttpRequest) -> HttpResponse:
     """Done or postponed, for one row (``einzeln``) or the ticked ones (``auswahl``)."""
     items = _chosen(request, request.POST.getlist("einzeln") or request.POST.getlist("auswahl"))
     if request.POST.get("tun") == "verschieben":
-        query = [("auswahl", one.uuid) for one in items]
+        query = [("auswahl", str(one.uuid)) for one in items]
         address = f"{reverse('follow-ups-postpone')}?{urlencode(query)}"
         return redirect(f"{address}&{urlencode({'zurueck': _back(request)})}")
     user = person_of(request)
