@@ -96,3 +96,8 @@ class ExternalKeyKind(models.TextChoices):
     CASE_FILE = "akte", _("Akte")
     MATTER = "vorgang", _("Vorgang")
     DOCUMENT = "dokument", _("Dokument")
+
+
+class ListPage(models.TextChoices):
+    CASE_FILES = "akten", _("Akten")
+    DOCUMENTS = "dokumente", _("Dokumente einer Akte")

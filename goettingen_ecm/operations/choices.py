@@ -8,3 +8,10 @@ class JobState(models.TextChoices):
     DONE = "done", _("fertig")
     ABORTED = "aborted", _("abgebrochen")
     FAILED = "failed", _("gescheitert")
+
+
+class JobItemOutcome(models.TextChoices):
+    OPEN = "open", _("offen")
+    CHANGED = "changed", _("geändert")
+    UNCHANGED = "unchanged", _("unverändert")
+    REFUSED = "refused", _("abgelehnt")

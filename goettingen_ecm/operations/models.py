@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from goettingen_ecm.operations.choices import JobState
+from goettingen_ecm.operations.choices import JobItemOutcome, JobState
 
 
 class Operation(models.Model):
@@ -64,7 +64,11 @@ class OutboxMessage(models.Model):
 
 
 class Job(models.Model):
-    """Long work a person can watch and abort: counts, rate, per-item result in ``failures``."""
+    """Long work a person can watch and abort: counts, rate, one ``JobItem`` per object.
+
+    ``done`` counts every object that was looked at, ``changed`` and ``refused`` are parts of it.
+    ``attempts`` counts beginnings of the present batch: it ends a job that crashes its workers.
+    """
 
     uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("Art"), max_length=80)
@@ -75,18 +79,56 @@ class Job(models.Model):
     )
     total = models.PositiveIntegerField(_("insgesamt"), default=0)
     done = models.PositiveIntegerField(_("erledigt"), default=0)
-    failures = models.JSONField(_("Fehlschläge"), default=list)
+    changed = models.PositiveIntegerField(_("geändert"), default=0)
+    refused = models.PositiveIntegerField(_("abgelehnt"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0)
     abort_requested = models.BooleanField(_("Abbruch verlangt"), default=False)
+    undo_of = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="undone_by",
+        verbose_name=_("nimmt zurück"),
+    )
     operation = models.ForeignKey(
         Operation, models.PROTECT, null=True, related_name="+", verbose_name=_("Bedienschritt")
     )
     created_by_id = models.BigIntegerField(_("angelegt von"), null=True)
     created_at = models.DateTimeField(_("angelegt"))
+    started_at = models.DateTimeField(_("begonnen"), null=True)
     finished_at = models.DateTimeField(_("beendet"), null=True)
 
     class Meta:
         verbose_name = _("Hintergrundarbeit")
         verbose_name_plural = _("Hintergrundarbeiten")
+        indexes = [
+            models.Index(fields=["created_by_id", "-created_at", "-id"], name="job_of_person"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(finished_at__isnull=True),
+                name="job_unfinished",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class JobItem(models.Model):
+    """One object of a job and what became of it; ``message`` is the German reason of a refusal."""
+
+    job = models.ForeignKey(Job, models.CASCADE, related_name="items", verbose_name=_("Auftrag"))
+    object_id = models.BigIntegerField(_("Objekt"))
+    outcome = models.CharField(
+        _("Ergebnis"), max_length=10, choices=JobItemOutcome.choices, default=JobItemOutcome.OPEN
+    )
+    message = models.CharField(_("Hinweis"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("Objekt eines Auftrags")
+        verbose_name_plural = _("Objekte eines Auftrags")
+        constraints = [models.UniqueConstraint(fields=["job", "object_id"], name="job_item_once")]
+        indexes = [models.Index(fields=["job", "outcome", "object_id"], name="job_item_outcome")]
+
+    def __str__(self) -> str:
+        return f"{self.job_id}/{self.object_id}"

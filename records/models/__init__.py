@@ -18,6 +18,7 @@ from records.models.grants import (
     PlanEntryUserGrant,
 )
 from records.models.party import Participation, Party
+from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "Party",
     "PlanEntryGroupGrant",
     "PlanEntryUserGrant",
+    "SavedView",
     "SearchEntry",
     "SpecialistSystem",
 ]
