@@ -7,7 +7,6 @@ the search, and control characters no archive message takes (xdomea is XML 1.0).
 import unicodedata
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
-BREAKS = frozenset({"Zl", "Zp"})
 
 
 def has_unseen(text: str) -> bool:
@@ -21,9 +20,11 @@ def clean_line(text: str) -> str:
 
 
 def clean_paragraphs(text: str) -> str:
-    """Lines stay lines; everything else as in ``clean_line``, without folding blanks."""
-    kept = (c for c in text if c in "\n\t" or (c.isspace() or not _is_unseen(c)) and c != "\r")
-    return "".join("\n" if unicodedata.category(c) in BREAKS else c for c in kept).strip()
+    """Lines stay lines; unseen characters go, tabs stay."""
+    lines = (
+        "".join(c for c in line if c == "\t" or not _is_unseen(c)) for line in text.splitlines()
+    )
+    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 def _is_unseen(char: str) -> bool:
