@@ -60,10 +60,15 @@ def when(due_on: date, today: date) -> str:
 
 
 def follow_ups_page(
-    user: Person, part: str, *, after: Cursor | None = None, limit: int = 50
+    mine: "QuerySet[FollowUp]",
+    user: Person,
+    part: str,
+    *,
+    after: Cursor | None = None,
+    limit: int = 50,
 ) -> ListedPage:
-    """A page of the person's list: open ones by their day, done ones newest first."""
-    rows = _of_part(in_the_list_of(user), part)
+    """A page of the person's list (``in_the_list_of``): open by their day, done newest first."""
+    rows = _of_part(mine, part)
     column = "done_at" if part == DONE else "due_on"
     rows = _beyond(rows, column, after)
     sign = "-" if part == DONE else ""
@@ -89,10 +94,10 @@ def due_soon(user: Person, *, limit: int) -> Sequence[Listed]:
     return listed(user, list(_with_names(rows).order_by("due_on", "pk")[:limit]))
 
 
-def counts(user: Person) -> Mapping[str, int]:
-    """How many of the person's open follow-ups are in each part."""
+def counts(mine: "QuerySet[FollowUp]") -> Mapping[str, int]:
+    """How many open ones of the person's list are in each part."""
     today = clock.today()
-    rows = in_the_list_of(user).filter(done_at__isnull=True)
+    rows = mine.filter(done_at__isnull=True)
     found: Mapping[str, int] = rows.aggregate(
         **{
             DUE: Count("pk", filter=Q(due_on__lte=today)),

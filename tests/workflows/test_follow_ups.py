@@ -146,9 +146,9 @@ class TestWhoseList:
         CaseFileExclusion.objects.create(case_file=story.case_file, user=clerk, reason="befangen")
         recompute([story.case_file.pk])
         again = User.objects.get(pk=clerk.pk)
-        assert selectors.follow_ups_page(again, selectors.OPEN).rows == []
+        assert selectors.follow_ups_page(in_the_list_of(again), again, selectors.OPEN).rows == []
         assert selectors.due_soon(again, limit=5) == []
-        assert set(selectors.counts(again).values()) == {0}
+        assert set(selectors.counts(in_the_list_of(again)).values()) == {0}
         assert selectors.chosen(again, FollowUp.objects.values_list("uuid", flat=True)) == []
 
 
@@ -217,10 +217,11 @@ class TestDone:
         made = create(clerk, file_target(story.case_file))
         step = operation(clerk)
         services.complete_follow_ups([made], actor=clerk, operation=step)
-        assert selectors.counts(clerk)[selectors.OPEN] == 0
-        assert [row.item.pk for row in selectors.follow_ups_page(clerk, selectors.DONE).rows] == [
-            made.pk
-        ]
+        assert selectors.counts(in_the_list_of(clerk))[selectors.OPEN] == 0
+        assert [
+            row.item.pk
+            for row in selectors.follow_ups_page(in_the_list_of(clerk), clerk, selectors.DONE).rows
+        ] == [made.pk]
         services.reopen_follow_ups(step, actor=clerk, operation=operation(clerk))
         made.refresh_from_db()
         assert (made.done_at, made.done_by, made.row_version) == (None, None, 3)
@@ -360,7 +361,9 @@ def test_pages_follow_each_other_without_gap(clerk: User, story: Story) -> None:
     seen: list[tuple[date, int]] = []
     cursor: Cursor | None = None
     for _ in range(4):
-        page = selectors.follow_ups_page(clerk, selectors.OPEN, limit=2, after=cursor)
+        page = selectors.follow_ups_page(
+            in_the_list_of(clerk), clerk, selectors.OPEN, limit=2, after=cursor
+        )
         seen += [(row.item.due_on, row.item.pk) for row in page.rows]
         cursor = Cursor.decode(page.next_cursor) if page.next_cursor else None
     assert cursor is None

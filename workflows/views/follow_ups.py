@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from goettingen_ecm.operations.refusals import InvalidInput, LostUpdate
 from workflows import selectors
 from workflows.forms import FollowUpForm, PostponeForm
 from workflows.models import FollowUp
+from workflows.querysets import in_the_list_of
 from workflows.services import follow_ups as services
 from workflows.targets import sources
 from workflows.views import tables
@@ -36,10 +38,11 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     """Everything the person is to look at again."""
     part = request.GET.get("teil", "")
     part = part if part in tables.PARTS else selectors.OPEN
-    page = selectors.follow_ups_page(request.user, part, after=Cursor.of(request))
+    mine = in_the_list_of(request.user)
+    page = selectors.follow_ups_page(mine, request.user, part, after=Cursor.of(request))
     context = {
         "table": tables.follow_ups_table(request, page.rows, page.next_cursor, part),
-        "chips": tables.chips(selectors.counts(request.user), part),
+        "chips": tables.chips(selectors.counts(mine), part),
         "actions": [] if part == selectors.DONE else tables.bulk_actions(),
         "back": request.get_full_path(),
     }
@@ -90,7 +93,11 @@ def _say_created(request: HttpRequest, made: FollowUp) -> None:
 @require_POST
 def follow_ups_act(request: HttpRequest) -> HttpResponse:
     """Done or postponed, for one row (``einzeln``) or the ticked ones (``auswahl``)."""
-    items = _chosen(request, request.POST.getlist("einzeln") or request.POST.getlist("auswahl"))
+    words = request.POST.getlist("einzeln") or request.POST.getlist("auswahl")
+    if not words:
+        add_notice(request, _("Keine Zeile ausgewählt."), level=messages.INFO)
+        return redirect(_back(request))
+    items = _chosen(request, words)
     if request.POST.get("tun") == "verschieben":
         query = [("auswahl", str(one.uuid)) for one in items]
         address = f"{reverse('follow-ups-postpone')}?{urlencode(query)}"
