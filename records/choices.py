@@ -78,6 +78,12 @@ class BlobState(models.TextChoices):
     DELETING = "deleting", _("wird entfernt")
 
 
+class RenditionState(models.TextChoices):
+    WAITING = "waiting", _("wird erzeugt")
+    DONE = "done", _("vorhanden")
+    FAILED = "failed", _("nicht möglich")
+
+
 class TextState(models.TextChoices):
     PENDING = "pending", _("wird gelesen")
     OK = "ok", _("lesbar")

@@ -8,6 +8,7 @@ from records.models.case_file import (
     Matter,
     SpecialistSystem,
 )
+from records.models.check_out import CheckOut
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
 from records.models.former_number import FormerNumber
@@ -19,6 +20,7 @@ from records.models.grants import (
 )
 from records.models.party import Participation, Party
 from records.models.saved_view import SavedView
+from records.models.rendition import Rendition
 from records.models.search import DocumentText, SearchEntry
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "CaseFileExclusion",
     "CaseFileGroupGrant",
     "CaseFileUserGrant",
+    "CheckOut",
     "Component",
     "Document",
     "DocumentText",
@@ -44,6 +47,7 @@ __all__ = [
     "PlanEntryGroupGrant",
     "PlanEntryUserGrant",
     "SavedView",
+    "Rendition",
     "SearchEntry",
     "SpecialistSystem",
 ]

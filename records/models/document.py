@@ -105,6 +105,7 @@ class DocumentVersion(models.Model):
     created_by_id = models.BigIntegerField(_("angelegt von"), null=True)
     created_by_system = models.CharField(_("angelegt durch"), max_length=80, blank=True)
     comment = models.CharField(_("Anmerkung"), max_length=300, blank=True)
+    is_draft = models.BooleanField(_("Entwurf"), default=False, db_default=False)
     operation_id = models.BigIntegerField(_("Bedienschritt"), null=True)
 
     class Meta:

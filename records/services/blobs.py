@@ -11,7 +11,7 @@ from goettingen_ecm.operations import clock
 from records import blob_store
 from records.blob_store import Staged
 from records.choices import BlobState, BlobStorage, TextState
-from records.models import Blob, BlobContent
+from records.models import Blob, BlobContent, Rendition
 
 GRACE = timedelta(hours=24)
 COLLECT_BATCH = 500
@@ -152,6 +152,10 @@ def _unreferenced() -> QuerySet[Blob]:
     return found.order_by("id")
 
 
+# Rows that go with their blob: they keep none alive.
+BELONGING = {(BlobContent, "blob"), (Rendition, "source")}
+
+
 def _references() -> list[tuple[type[models.Model], str]]:
     """Every model and column that points at a blob, also those without a reverse accessor."""
     relations = Blob._meta.get_fields(include_hidden=True)
@@ -159,6 +163,6 @@ def _references() -> list[tuple[type[models.Model], str]]:
         (relation.related_model, f"{relation.field.name}_id")
         for relation in relations
         if isinstance(relation, models.ForeignObjectRel)
-        and relation.related_model is not BlobContent
+        and (relation.related_model, relation.field.name) not in BELONGING
         and relation.field.concrete
     ]
