@@ -10,6 +10,7 @@ from records.models.case_file import (
 )
 from records.models.check_out import CheckOut
 from records.models.document import Component, Document, DocumentType, DocumentVersion
+from records.models.emergency_access import EmergencyAccess, RightsReview
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
 from records.models.former_number import FormerNumber
 from records.models.grants import (
@@ -36,6 +37,7 @@ __all__ = [
     "DocumentText",
     "DocumentType",
     "DocumentVersion",
+    "EmergencyAccess",
     "ExternalKey",
     "FilePlan",
     "FilePlanEntry",
@@ -48,6 +50,7 @@ __all__ = [
     "PlanEntryUserGrant",
     "SavedView",
     "Rendition",
+    "RightsReview",
     "SearchEntry",
     "SpecialistSystem",
 ]

@@ -16,6 +16,7 @@ class GrantFacts(models.Model):
 
     cause = models.CharField(_("Anlass"), max_length=200, blank=True)
     granted_by_id = models.BigIntegerField(_("erteilt von"), null=True)
+    granted_at = models.DateTimeField(_("erteilt am"), null=True, blank=True)
     valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
 
     class Meta:
