@@ -9,6 +9,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 urlpatterns = [
     path("", include("goettingen_ecm.desk.urls")),
+    path("", include("goettingen_ecm.desk.job_urls")),
     path("", include("goettingen_ecm.operations.urls")),
     path("", include("goettingen_ecm.accounts.urls")),
     path("", include("workflows.urls")),

@@ -1,15 +1,19 @@
 """Thin Celery shells of this layer, and the nudge that survives a lost broker."""
 
 import logging
+import time
 from typing import Any
 
 import kombu.exceptions
 import redis.exceptions
 from celery import current_app, shared_task
 
-from goettingen_ecm.operations import outbox
+from goettingen_ecm.operations import jobs, outbox
 
 logger = logging.getLogger(__name__)
+
+# Short turns, so that imports of the same workers never wait long for a large job.
+TURN_SECONDS = 10.0
 
 
 def nudge(task_name: str, *arguments: Any, expires: float | None = None) -> None:
@@ -30,3 +34,15 @@ def deliver_outbox() -> int:
     while taken := outbox.deliver_batch():
         delivered += taken
     return delivered
+
+
+@shared_task
+def continue_jobs(seconds: float = TURN_SECONDS) -> int:
+    """A batch of every unfinished job in turn, for so many seconds; returns how many batches."""
+    end, batches, busy = time.monotonic() + seconds, 0, True
+    while busy and time.monotonic() < end:
+        ran = [jobs.run_batch(job_id) for job_id in jobs.unfinished_ids()]
+        batches, busy = batches + sum(ran), any(ran)
+    if busy:
+        nudge("goettingen_ecm.operations.tasks.continue_jobs")
+    return batches

@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 9.0},
     },
     "deliver-outbox": {"task": "goettingen_ecm.operations.tasks.deliver_outbox", "schedule": 5.0},
+    "continue-jobs": {
+        "task": "goettingen_ecm.operations.tasks.continue_jobs",
+        "schedule": 10.0,
+        "options": {"expires": 9.0},
+    },
     # A message nobody took in time is dropped, or they would pile up while the worker is away.
     "seal-audit": {
         "task": "goettingen_ecm.audit.tasks.seal_audit",
