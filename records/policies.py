@@ -54,6 +54,13 @@ def can_change_rights(user: Person, case_file: CaseFile) -> bool:
     )
 
 
+def can_see_exclusions(user: Person, case_file: CaseFile) -> bool:
+    """Who is kept out and why: those in charge of the file's rights, and data protection."""
+    return can_change_rights(user, case_file) or (
+        can_view(user, case_file) and rights_of(user).has_role(Role.DATA_PROTECTION)
+    )
+
+
 def can_define_access(user: Person) -> bool:
     """Access definitions of the file plan are reference data: no sight of contents is needed."""
     return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)

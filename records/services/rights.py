@@ -55,7 +55,7 @@ def grant_case_file_access(wanted: Sequence[NewGrant], actor: Actor) -> list[Gra
     for one in wanted:
         check_grant(one)
     with transaction.atomic():
-        files = _locked_for_rights([one.object_id for one in wanted], actor)
+        files = lock_for_rights([one.object_id for one in wanted], actor)
         _check_reach(wanted, files)
         made = write_grants(wanted, GrantKind.FILE_GROUP, GrantKind.FILE_USER, actor)
         recompute(files)
@@ -66,7 +66,7 @@ def grant_case_file_access(wanted: Sequence[NewGrant], actor: Actor) -> list[Gra
 def revoke_case_file_access(ended: Sequence[Grant], actor: Actor) -> None:
     """End releases of case files. Raises Forbidden (not Leitung or Registratur)."""
     with transaction.atomic():
-        files = _locked_for_rights([grant.object_id for grant in ended], actor)
+        files = lock_for_rights([grant.object_id for grant in ended], actor)
         delete_grants(ended)
         recompute(files)
         _record("records.case_file.access_revoked", ended, files, actor)
@@ -80,7 +80,7 @@ def exclude_persons(wanted: Sequence[Exclusion], actor: Actor) -> None:
     if any(not one.reason.strip() for one in wanted):
         raise InvalidInput("Bitte nennen Sie den Grund des Ausschlusses.", field="reason")
     with transaction.atomic():
-        files = _locked_for_rights([one.case_file_id for one in wanted], actor)
+        files = lock_for_rights([one.case_file_id for one in wanted], actor)
         CaseFileExclusion.objects.bulk_create(
             [
                 CaseFileExclusion(
@@ -102,7 +102,7 @@ def exclude_persons(wanted: Sequence[Exclusion], actor: Actor) -> None:
 def readmit_persons(case_file_id: int, user_ids: Collection[int], actor: Actor) -> None:
     """Take persons off a file's deny list. Raises Forbidden."""
     with transaction.atomic():
-        files = _locked_for_rights([case_file_id], actor)
+        files = lock_for_rights([case_file_id], actor)
         CaseFileExclusion.objects.filter(
             case_file_id=case_file_id, user_id__in=list(user_ids)
         ).delete()
@@ -126,7 +126,7 @@ def change_confidentiality(
     Raises Forbidden, LostUpdate.
     """
     with transaction.atomic():
-        files = _locked_for_rights(list(wanted), actor)
+        files = lock_for_rights(list(wanted), actor)
         for pk, case_file in files.items():
             writing.require_version(case_file, (versions or {}).get(pk))
         changed = [f for pk, f in files.items() if f.confidentiality != wanted[pk]]
@@ -145,7 +145,7 @@ def narrow_matters(wanted: Mapping[int, Collection[int] | None], actor: Actor) -
     """
     with transaction.atomic():
         rows = Matter.objects.filter(pk__in=wanted).values_list("case_file_id", flat=True)
-        files = _locked_for_rights(list(rows), actor)
+        files = lock_for_rights(list(rows), actor)
         matters = lock_matters(list(wanted))
         for pk, matter in matters.items():
             groups = wanted[pk]
@@ -156,7 +156,8 @@ def narrow_matters(wanted: Mapping[int, Collection[int] | None], actor: Actor) -
     return list(Matter.objects.filter(pk__in=wanted).order_by("id"))
 
 
-def _locked_for_rights(case_file_ids: Sequence[int], actor: Actor) -> dict[int, CaseFile]:
+def lock_for_rights(case_file_ids: Sequence[int], actor: Actor) -> dict[int, CaseFile]:
+    """Lock files whose rights the actor changes. Raises Forbidden."""
     files = lock_case_files(case_file_ids)
     for case_file in files.values():
         if actor.system is not None or (
@@ -230,13 +231,14 @@ def _upsert(kind: GrantKind, column: str, wanted: Sequence[NewGrant], actor: Act
                 cause=one.cause.strip()[:200],
                 valid_until=one.valid_until,
                 granted_by_id=actor.user_id,
+                granted_at=clock.now(),
                 **{column: getattr(one, column)},
             )
             for one in wanted
         ],
         update_conflicts=True,
         unique_fields=[column.removesuffix("_id"), "permission", "content_object"],
-        update_fields=["cause", "valid_until", "granted_by_id"],
+        update_fields=["cause", "valid_until", "granted_by_id", "granted_at"],
     )
     return [
         Grant(kind, row.pk, one.object_id, one.group_id, one.user_id, row.cause, row.valid_until)
