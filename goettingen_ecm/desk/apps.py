@@ -7,6 +7,13 @@ class DeskConfig(AppConfig):
     verbose_name = _("Oberfläche")
 
     def ready(self) -> None:
+        from goettingen_ecm.desk import help_views
         from goettingen_ecm.operations.navigation import NavItem, items
+        from goettingen_ecm.operations.registry import start_cards
 
         items.register("desk.start", NavItem(_("Mein Tag"), "start", "start"), order=10)
+        start_cards.register("desk.news", help_views.news_card, order=900)
+        feedback = NavItem(
+            _("Rückmeldungen"), "feedback-list", "note", help_views.administration_only
+        )
+        items.register("desk.feedback", feedback, order=900)

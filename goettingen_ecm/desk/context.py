@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from goettingen_ecm.accounts.demo import demo_personas
+from goettingen_ecm.desk.handbook import explained_pages
 from goettingen_ecm.desk.keys import KEY_GROUPS
 from goettingen_ecm.desk.notices import UNDO_SECONDS
 from goettingen_ecm.operations.navigation import NavEntry, navigation_for
@@ -96,9 +97,17 @@ class Frame:
     def new_url(self) -> str:
         return optional_url("upload")
 
+    @cached_property
+    def page_name(self) -> str:
+        """The URL name of this page: no address of a file in feedback or help."""
+        match = self.request.resolver_match
+        return (match.url_name or "") if match else ""
+
     @property
     def help_url(self) -> str:
-        return optional_url("help")
+        """The section of the handbook that explains this page, else the handbook."""
+        book, anchor = explained_pages().get(self.page_name, ("", ""))
+        return f"{reverse('help-book', args=[book])}#{anchor}" if book else optional_url("help")
 
 
 def optional_url(name: str) -> str:

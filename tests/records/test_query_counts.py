@@ -84,7 +84,7 @@ def of_letter(name: str, *further: object) -> Callable[[Story], str]:
 
 
 PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
-    "start": (8, lambda story: reverse("start")),
+    "start": (9, lambda story: reverse("start")),
     "file list": (5, lambda story: reverse("case-files")),
     "file list by number": (5, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
     "file": (10, by_name("case-file")),
