@@ -30,6 +30,12 @@ SENTENCES = {
     "records.document.original_taken": _("{actor} hat das Original von {object} heruntergeladen"),
     "records.document.version_added": _("{actor} hat {object} eine Fassung hinzugefügt"),
     "records.document.changed": _("{actor} hat {object} geändert: {fields}"),
+    "records.document.checked_out": _("{actor} hat {object} in Bearbeitung genommen"),
+    "records.document.check_out_ended": _("{actor} hat die Bearbeitung von {object} beendet"),
+    "records.document.release_asked": _("{actor} hat um Freigabe von {object} gebeten"),
+    "records.document.check_out_taken_over": _(
+        "{actor} hat die Bearbeitung von {object} übernommen"
+    ),
     "records.document.withdrawn": _("{actor} hat {object} für ungültig erklärt"),
 }
 

@@ -205,6 +205,9 @@ DELIVERIES_KEPT = timedelta(days=int(os.environ.get("ECM_DELIVERIES_KEPT_DAYS", 
 IMPORT_BATCH = int(os.environ.get("ECM_IMPORT_BATCH", "200"))
 # Overdue for so many working days, a follow-up also reaches the head of the unit (W5).
 FOLLOW_UP_ESCALATION_DAYS = int(os.environ.get("ECM_FOLLOW_UP_ESCALATION_DAYS", "3"))
+# A Bearbeitungssperre ends by itself after so many hours of the office's opening time (W8).
+OFFICE_HOURS = (7, 18)
+CHECK_OUT_HOURS = int(os.environ.get("ECM_CHECK_OUT_HOURS", "8"))
 # Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
 FAULT_POINTS_ALLOWED = False
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")

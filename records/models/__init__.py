@@ -20,8 +20,8 @@ from records.models.grants import (
     PlanEntryUserGrant,
 )
 from records.models.party import Participation, Party
-from records.models.saved_view import SavedView
 from records.models.rendition import Rendition
+from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
 
 __all__ = [
@@ -48,9 +48,9 @@ __all__ = [
     "Party",
     "PlanEntryGroupGrant",
     "PlanEntryUserGrant",
-    "SavedView",
     "Rendition",
     "RightsReview",
+    "SavedView",
     "SearchEntry",
     "SpecialistSystem",
 ]

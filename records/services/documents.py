@@ -6,10 +6,17 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, Refusal
+from goettingen_ecm.operations.refusals import (
+    Forbidden,
+    IllegalState,
+    InvalidInput,
+    LostUpdate,
+    Refusal,
+)
 from records import policies
 from records.choices import (
     CaseFileStatus,
@@ -28,7 +35,7 @@ from records.models import (
     ExternalKey,
     Matter,
 )
-from records.services import writing
+from records.services import locks, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 
@@ -44,11 +51,16 @@ class NewComponent:
 
 @dataclass(frozen=True, slots=True)
 class NewVersion:
-    """The content of a new Fassung; ``foreign_version`` is the specialist system's own count."""
+    """The content of a new Fassung; ``foreign_version`` is the specialist system's own count.
+
+    ``base_number`` is the Fassung it was made from: refused when there is a newer one by now.
+    """
 
     components: Sequence[NewComponent]
     foreign_version: str = ""
     comment: str = ""
+    is_draft: bool = False
+    base_number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +192,7 @@ def _write_versions(pairs: Sequence[tuple[Document, NewVersion]], actor: Actor) 
             created_by_id=actor.user_id,
             created_by_system=actor.system_code,
             comment=content.comment[:300],
+            is_draft=content.is_draft,
             operation_id=actor.operation.pk,
         )
         for document, content in pairs
@@ -225,7 +238,14 @@ def lock_documents(document_ids: Sequence[int]) -> dict[int, Document]:
     return {d.pk: d for d in locked.filter(pk__in=set(document_ids)).order_by("id")}
 
 
-def _locked_for_change(document_ids: Sequence[int], actor: Actor) -> dict[int, Document]:
+def lock_for_change(
+    document_ids: Sequence[int], actor: Actor, *, despite_locks: bool = False
+) -> dict[int, Document]:
+    """Lock case files and documents the actor may change, by document id.
+
+    Raises what ``filing_refusal`` says, Forbidden (part of the file not visible), IllegalState
+    (in work by another person, unless ``despite_locks``).
+    """
     rows = Document.objects.filter(pk__in=document_ids).values_list("case_file_id", flat=True)
     locked = lock_case_files(list(rows))
     for case_file in locked.values():
@@ -234,6 +254,8 @@ def _locked_for_change(document_ids: Sequence[int], actor: Actor) -> dict[int, D
     _touch(locked)
     documents = lock_documents(document_ids)
     _require_sight(list(documents.values()), actor)
+    if not despite_locks:
+        locks.require_free(list(documents.values()), actor)
     return documents
 
 
@@ -244,22 +266,41 @@ def add_versions(wanted: Sequence[tuple[int, NewVersion]], actor: Actor) -> list
     One document may appear once.
     """
     with transaction.atomic():
-        documents = _locked_for_change([pk for pk, _content in wanted], actor)
+        documents = lock_for_change([pk for pk, _content in wanted], actor)
         pairs = [(documents[pk], content) for pk, content in wanted]
         for document, content in pairs:
-            _require_changeable(document)
+            require_changeable(document, actor)
+            _require_base(document, content)
             main = _main_blob(content).blob
             document.version_number += 1
             document.mime_type, document.page_count = main.mime_type, main.page_count
             document.problem, document.indexed_at = main.problem, None
-        fields = ["version_number", "mime_type", "page_count", "problem", "indexed_at"]
+            if document.status in (DocumentStatus.VALID, DocumentStatus.DRAFT):
+                draft = content.is_draft
+                document.status = DocumentStatus.DRAFT if draft else DocumentStatus.VALID
+        fields = ["version_number", "mime_type", "page_count", "problem", "indexed_at", "status"]
         writing.update(list(documents.values()), fields, actor)
         _write_versions(pairs, actor)
         record_changes("records.document.version_added", list(documents.values()), actor)
     return [documents[pk] for pk, _content in wanted]
 
 
-def _require_changeable(document: Document) -> None:
+def _require_base(document: Document, content: NewVersion) -> None:
+    if content.base_number not in (None, document.version_number):
+        raise LostUpdate(
+            _("Inzwischen gibt es die Fassung %(n)s dieses Dokuments.")
+            % {"n": document.version_number},
+            next_step=_("Sehen Sie sie an, bevor Sie eine weitere ablegen."),
+        )
+
+
+def require_changeable(document: Document, actor: Actor) -> None:
+    """Raises IllegalState for what stays as it is: cancelled, misfiled, final for persons."""
+    if document.is_final and actor.user is not None:
+        raise IllegalState(
+            _("„%(title)s“ ist endgültig und bleibt unverändert.") % {"title": document.title},
+            next_step=_("Änderungen kommen aus dem Fachverfahren."),
+        )
     if document.status in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
         raise IllegalState(
             f"„{document.title}“ ist {document.get_status_display()} und bleibt unverändert."
@@ -277,16 +318,23 @@ METADATA = (
 )
 
 
-def change_metadata(wanted: Mapping[int, Mapping[str, Any]], actor: Actor) -> list[Document]:
+def change_metadata(
+    wanted: Mapping[int, Mapping[str, Any]],
+    actor: Actor,
+    *,
+    versions: Mapping[int, int] | None = None,
+) -> list[Document]:
     """Set metadata of documents by id; only ``METADATA`` fields, only what really differs.
 
-    Raises InvalidInput for other fields. The search row follows (``indexed_at`` is cleared).
+    ``versions``: the ``row_version`` each form has shown. Raises InvalidInput for other fields,
+    LostUpdate, what ``lock_for_change`` and ``require_changeable`` raise. The search row follows (``indexed_at`` is cleared).
     """
     with transaction.atomic():
-        documents = _locked_for_change(list(wanted), actor)
+        documents = lock_for_change(list(wanted), actor)
         changed: dict[str, list[Document]] = {}
         for pk, values in wanted.items():
-            _require_changeable(documents[pk])
+            require_changeable(documents[pk], actor)
+            writing.require_version(documents[pk], (versions or {}).get(pk))
             for name in _apply(documents[pk], values):
                 changed.setdefault(name, []).append(documents[pk])
         touched = {d.pk: d for group in changed.values() for d in group}
@@ -318,7 +366,7 @@ def _write_metadata(documents: Sequence[Document], names: Sequence[str], actor: 
 def withdraw_documents(document_ids: Sequence[int], actor: Actor) -> list[Document]:
     """The specialist system declares documents invalid (K5): marked, never removed."""
     with transaction.atomic():
-        documents = _locked_for_change(document_ids, actor)
+        documents = lock_for_change(document_ids, actor)
         changed = [d for d in documents.values() if d.status == DocumentStatus.VALID]
         for document in changed:
             document.status = DocumentStatus.WITHDRAWN
