@@ -199,3 +199,63 @@ class Membership(models.Model):
             raise ValidationError(
                 {"valid_until": _("Die Revision wird nur je Prüfung und befristet zugelassen.")}
             )
+
+
+class SubstitutionQuerySet(models.QuerySet["Substitution"]):
+    def current(self, day: date) -> "SubstitutionQuerySet":
+        """Substitutions in force on ``day`` (both ends inclusive) and not ended early."""
+        return self.filter(ended_at__isnull=True, valid_from__lte=day, valid_until__gte=day)
+
+
+class Substitution(models.Model):
+    """Somebody acts for an absent person for a time (requirements W6).
+
+    With ``unit_role`` only in that role of the person, without it in all. What it gives is decided
+    in ``access.substitutions``. Ended early by ``ended_at``; rows are never deleted.
+    """
+
+    uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
+    represented = models.ForeignKey(
+        User, models.PROTECT, related_name="substitutes", verbose_name=_("vertretene Person")
+    )
+    deputy = models.ForeignKey(
+        User, models.PROTECT, related_name="substitutions", verbose_name=_("Vertretung")
+    )
+    unit_role = models.ForeignKey(
+        UnitRole, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("Rolle")
+    )
+    valid_from = models.DateField(_("gültig ab"))
+    valid_until = models.DateField(_("gültig bis"))
+    includes_confidential = models.BooleanField(_("auch vertrauliche Akten"), default=False)
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("eingerichtet von")
+    )
+    created_at = models.DateTimeField(_("eingerichtet am"))
+    ended_at = models.DateTimeField(_("beendet am"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("beendet von")
+    )
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = SubstitutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("Vertretung")
+        verbose_name_plural = _("Vertretungen")
+        indexes = [
+            models.Index(fields=["deputy", "valid_until"], name="substitution_deputy"),
+            models.Index(fields=["represented", "valid_until"], name="substitution_represented"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(deputy=models.F("represented")),
+                name="substitution_by_another",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")),
+                name="substitution_ends_after_begin",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.deputy} für {self.represented}"

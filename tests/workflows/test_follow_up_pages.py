@@ -166,7 +166,7 @@ class TestStart:
 
 def operation_uuid(item: FollowUp) -> Any:
 
-    return Operation.objects.get(pk=item.done_operation_id).uuid
+    return Operation.objects.get(pk=item.done_operation_id or 0).uuid
 
 
 class TestList:
