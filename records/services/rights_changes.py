@@ -151,13 +151,13 @@ def save_change(case_file_id: int, change: Change, actor: Actor) -> Outcome:
 
 def to_session(change: Change) -> dict[str, Any]:
     """The change as JSON for the session that may take it back."""
-    return {"kind": type(change).__name__, **asdict(change)}
+    return {"change": type(change).__name__, **asdict(change)}
 
 
 def from_session(values: Mapping[str, Any]) -> Change:
     """What ``to_session`` has kept."""
-    facts = {name: value for name, value in values.items() if name != "kind"}
-    change: Change = KINDS[values["kind"]](**facts)
+    facts = {name: value for name, value in values.items() if name != "change"}
+    change: Change = KINDS[values["change"]](**facts)
     return change
 
 
