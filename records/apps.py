@@ -10,11 +10,12 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from goettingen_ecm.access.principals import extra_principals
         from goettingen_ecm.operations import outbox
-        from records import analysis, follow_ups, grants, start_cards
+        from records import analysis, file_changes, follow_ups, grants, start_cards
         from records.services import plan_rights, uploads
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
+        file_changes.register()
         follow_ups.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from records.views import case_files, documents, file_plan, search
+from records.views import (
+    case_files,
+    changing_files,
+    documents,
+    file_plan,
+    opening_files,
+    reassigning_files,
+    search,
+)
 
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
 
@@ -8,6 +16,15 @@ urlpatterns = [
     path("akten/", case_files.case_file_list, name="case-files"),
     path("aktenplan/", file_plan.branch, name="file-plan"),
     path("aktenplan/<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
+    path("akte/neu/", opening_files.new_case_file, name="case-file-new"),
+    path("akte/nummer/<path:number>", opening_files.open_by_number, name="case-file-by-number"),
+    path("akte/<uuid:uuid>/angaben/", changing_files.edit, name="case-file-edit"),
+    path("akte/<uuid:uuid>/umschreiben/", reassigning_files.reassign, name="case-file-reassign"),
+    path(
+        "akte/<uuid:uuid>/rueckgaengig/<int:operation_id>/",
+        changing_files.undo,
+        name="case-file-undo",
+    ),
     path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
     path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
     path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),

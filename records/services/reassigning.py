@@ -15,7 +15,7 @@ from django.db.models import Q
 from goettingen_ecm.access import principals
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.accounts.choices import Role
-from goettingen_ecm.accounts.models import Membership, OrgUnit
+from goettingen_ecm.accounts.models import Membership, OrgUnit, User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
@@ -60,7 +60,7 @@ def reassign_case_files(
         files = lock_case_files(list(wanted))
         for pk, case_file in files.items():
             writing.require_version(case_file, (versions or {}).get(pk))
-        defaults = check(files, wanted, actor)
+        defaults = check(files, wanted, mover_of(actor))
         moved = [f for pk, f in files.items() if _differs(f, wanted[pk])]
         former = {f.pk: f.aktenzeichen for f in moved}
         _move(moved, wanted, defaults)
@@ -70,16 +70,23 @@ def reassign_case_files(
     return [files[pk] for pk in wanted]
 
 
-def check(
-    files: Mapping[int, CaseFile], wanted: Mapping[int, Destination], actor: Actor
-) -> dict[int, EntryDefaults]:
-    """Whether the actor may move these files there, before anything is written.
+def mover_of(actor: Actor) -> User | None:
+    """The person who moves. Raises Forbidden for specialist systems: they never reassign."""
+    if actor.system is not None:
+        raise Forbidden(f"{actor.system.name} darf keine Akten umschreiben.")
+    return actor.user
 
-    Returns the defaults of the entries. Raises Forbidden (role, or a part of a file the actor may
+
+def check(
+    files: Mapping[int, CaseFile], wanted: Mapping[int, Destination], mover: User | None
+) -> dict[int, EntryDefaults]:
+    """Whether these files may be moved there, before anything is written; None: not by a person.
+
+    Returns the defaults of the entries. Raises Forbidden (role, or a part of a file the mover may
     not change), IllegalState (closed, entry takes no files, another circle, outside the branch of
     the specialist system, a unit that is over).
     """
-    require_movable(files, actor)
+    require_movable(files, mover)
     defaults = defaults_of([one.entry for one in wanted.values()])
     for pk, case_file in files.items():
         one = wanted[pk]
@@ -108,10 +115,10 @@ def gets_new_number(case_file: CaseFile, there: Destination) -> bool:
     return named and there.lead_unit.pk != case_file.lead_unit_id
 
 
-def require_movable(files: Mapping[int, CaseFile], actor: Actor) -> None:
+def require_movable(files: Mapping[int, CaseFile], mover: User | None) -> None:
     """Raises Forbidden or IllegalState; A9 wants the right on all children."""
     for case_file in files.values():
-        if not _may_move(case_file, actor):
+        if mover is not None and not policies.can_reassign(mover, case_file):
             raise Forbidden(
                 f"Die Akte {case_file.aktenzeichen} dürfen Sie nicht umschreiben.",
                 next_step="Bitten Sie die federführende Einheit oder deren Registratur.",
@@ -121,17 +128,11 @@ def require_movable(files: Mapping[int, CaseFile], actor: Actor) -> None:
                 f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
                 next_step="Die Registratur kann den Abschluss aufheben.",
             )
-    if actor.user is not None and _has_hidden_parts(list(files), rights_of(actor.user).scope_ids):
+    if mover is not None and _has_hidden_parts(list(files), rights_of(mover).scope_ids):
         raise Forbidden(
             "Umschreiben darf nur, wer alle Teile der Akte bearbeiten darf.",
             next_step="Bitten Sie die Leitung der federführenden Einheit.",
         )
-
-
-def _may_move(case_file: CaseFile, actor: Actor) -> bool:
-    if actor.system is not None:
-        return False
-    return actor.user is None or policies.can_reassign(actor.user, case_file)
 
 
 def _has_hidden_parts(file_ids: Sequence[int], scope_ids: Collection[int]) -> bool:
