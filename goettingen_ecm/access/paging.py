@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
@@ -39,6 +39,26 @@ class Order:
     @property
     def comparison(self) -> str:
         return "<" if self.descending else ">"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A filter on a column of the listed table: ``=``, ``>=`` or ``<`` a value."""
+
+    column: str
+    comparison: Literal["=", ">=", "<"]
+    value: Any
+
+    @property
+    def lookup(self) -> dict[str, Any]:
+        """The same for ``filter()``."""
+        suffix = {"=": "", ">=": "__gte", "<": "__lt"}[self.comparison]
+        return {f"{self.column}{suffix}": self.value}
+
+    def sql(self, model: type[models.Model]) -> str:
+        """For a statement; the column is one of the model's own."""
+        known = next(f for f in model._meta.concrete_fields if f.column == self.column)
+        return f"{known.column} {self.comparison} %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +113,16 @@ def visible_page(
     *,
     after: Cursor | None = None,
     limit: int = PAGE,
+    where: Sequence[Condition] = (),
 ) -> Page[M]:
-    """A page over the whole table; ``queryset`` brings select_related and only()."""
+    """A page over the whole table; ``queryset`` brings select_related and only().
+
+    ``where`` narrows it by columns of the table itself.
+    """
     scope_ids = list(rights_of(user).scope_ids)
     if not scope_ids:
         return Page([], None)
-    keys = _keys(_Walk.over(queryset.model, order, after, limit + 1), scope_ids)
+    keys = _keys(_Walk.over(queryset.model, order, after, limit + 1, where), scope_ids)
     by_id = queryset.in_bulk([pk for _value, pk in keys[:limit]])
     rows = [by_id[pk] for _value, pk in keys[:limit] if pk in by_id]
     return Page(rows, _next(keys, limit))
@@ -129,13 +153,20 @@ class _Walk:
 
     @classmethod
     def over(
-        cls, model: type[models.Model], order: Order, after: Cursor | None, limit: int
+        cls,
+        model: type[models.Model],
+        order: Order,
+        after: Cursor | None,
+        limit: int,
+        where: Sequence[Condition] = (),
     ) -> "_Walk":
         field = next(f for f in model._meta.concrete_fields if f.column == order.column)
         start = after.typed_for(field) if after is not None else None
-        condition = f"({order.column}, id) {order.comparison} (%s, %s)" if start else "TRUE"
+        parts = [f"({order.column}, id) {order.comparison} (%s, %s)"] if start else []
+        condition = " AND ".join([*parts, *(one.sql(model) for one in where)]) or "TRUE"
+        values = [*(start or ()), *(one.value for one in where)]
         table = model._meta.db_table
-        return cls(table, order.column, order.direction, limit, condition, [*(start or ())])
+        return cls(table, order.column, order.direction, limit, condition, values)
 
     def _sorting(self, source: str) -> str:
         # With its table: a bare name would mean the text of the select list, not the column.

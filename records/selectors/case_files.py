@@ -1,11 +1,12 @@
 """Case files for lists and pages: bounded, visible, with what their rows show."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from goettingen_ecm.access.paging import Cursor, Order, Page, visible_page
+from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
 from records.choices import DocumentStatus
 from records.models import CaseFile, Document, FilePlanEntry, Matter, Participation
@@ -28,20 +29,32 @@ ROW = (
     "last_activity_at",
     "scope",
     "lead_unit__name",
+    "case_worker__display_name",
+    "case_worker__username",
+    "case_worker__first_name",
+    "case_worker__last_name",
+    "file_type",
+    "opened_on",
 )
 
 
 def list_rows(rows: "QuerySet[CaseFile]") -> "QuerySet[CaseFile]":
     """The same rows, loaded with no more than a list shows."""
-    return rows.select_related("lead_unit").only(*ROW)
+    return rows.select_related("lead_unit", "case_worker").only(*ROW)
 
 
 def recent_case_files(
-    user: Person, *, order: str = DEFAULT_ORDER, after: Cursor | None = None, limit: int = 50
+    user: Person,
+    *,
+    order: str = DEFAULT_ORDER,
+    after: Cursor | None = None,
+    limit: int = 50,
+    where: Sequence[Condition] = (),
 ) -> Page[CaseFile]:
-    """A page of everything the person may see."""
+    """A page of everything the person may see, narrowed by ``where``."""
     wanted = ORDERS.get(order, ORDERS[DEFAULT_ORDER])
-    return visible_page(list_rows(CaseFile.objects.all()), user, wanted, after=after, limit=limit)
+    rows = list_rows(CaseFile.objects.all())
+    return visible_page(rows, user, wanted, after=after, limit=limit, where=where)
 
 
 def case_files_of_entry(

@@ -1,5 +1,6 @@
 """Documents of a file or matter: sorted, keyset-paged, with neighbours for the reader."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
-from goettingen_ecm.access.paging import Cursor, Page
+from goettingen_ecm.access.paging import Condition, Cursor, Page
 from goettingen_ecm.access.principals import Person, rights_of
 from records.choices import ComponentKind
 from records.models import CaseFile, Component, Document, DocumentVersion, Matter
@@ -25,14 +26,14 @@ ROW = (
     "page_count",
     "problem",
     "document_type__name",
-)
-FACTS = (
-    *ROW,
     "letter_date",
     "received_on",
     "dispatched_on",
     "filed_at",
     "foreign_reference",
+)
+FACTS = (
+    *ROW,
     "case_file__uuid",
     "case_file__aktenzeichen",
     "case_file__title",
@@ -91,16 +92,33 @@ def documents_page(
     matter: Matter | None = None,
     after: str = "",
     limit: int = 50,
+    where: Sequence[Condition] = (),
+    name_matters: bool = False,
 ) -> Page[Document]:
-    """A page of the file's (or one matter's) documents."""
-    rows = documents_shown(user).filter(case_file=case_file).select_related("document_type")
-    if matter is not None:
-        rows = rows.filter(matter=matter)
-    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, order.column)
+    """A page of the file's (or one matter's) documents, narrowed by ``where``."""
+    joined = ("document_type", "matter") if name_matters else ("document_type",)
+    rows = documents_of(user, case_file, matter, where).select_related(*joined)
+    names = ("matter__title",) if name_matters else ()
+    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, order.column, *names)
     found = list(rows.order_by(*_sorting(order))[: limit + 1])
     more = len(found) > limit
     cursor = Cursor(_value(found[limit - 1], order), found[limit - 1].pk).encode() if more else None
     return Page(found[:limit], cursor)
+
+
+def documents_of(
+    user: Person,
+    case_file: CaseFile,
+    matter: Matter | None = None,
+    where: Sequence[Condition] = (),
+) -> QuerySet[Document]:
+    """The visible documents of a file (or one matter): what its table, counts and exports show."""
+    rows = documents_shown(user).filter(case_file=case_file)
+    if matter is not None:
+        rows = rows.filter(matter=matter)
+    for condition in where:
+        rows = rows.filter(**condition.lookup)
+    return rows
 
 
 def _sorting(order: DocumentOrder) -> list[Any]:

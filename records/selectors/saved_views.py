@@ -1,0 +1,23 @@
+"""A person's saved views of a list and the columns the person has chosen for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goettingen_ecm.access.principals import Person
+from records.choices import ListPage
+from records.models import SavedView
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """``views`` by name; ``columns`` as words with commas, empty for the usual ones."""
+
+    views: Sequence[SavedView]
+    columns: str = ""
+
+
+def preferences(user: Person, page: ListPage) -> Preferences:
+    """Everything the person has chosen for a list, in one query."""
+    rows = list(SavedView.objects.filter(owner_id=user.pk, page=page).order_by("name", "pk"))
+    columns = next((row.query for row in rows if not row.name), "")
+    return Preferences([row for row in rows if row.name], columns)
