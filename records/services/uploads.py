@@ -2,7 +2,8 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -56,11 +57,21 @@ def file_upload(user: User, case_file: CaseFile, wish: UploadWish, key: str) -> 
     Raises InvalidInput for what is not taken (type, size, bombs, macros), Forbidden, IllegalState
     (file closed, store full).
     """
-    staged = _stage(wish.file)
-    try:
-        inspection = _inspect(staged, wish.file.name or "")
-        _require_acceptable(inspection)
+    with examined(wish.file) as (staged, inspection):
         return _file(user, case_file, wish, key, staged, inspection)
+
+
+@contextmanager
+def examined(file: UploadedFile) -> Iterator[tuple[Staged, Inspection]]:
+    """The bytes beside the store and what the sandbox found; gone at the end unless stored.
+
+    Raises InvalidInput for what is not taken, IllegalState when the store is full.
+    """
+    staged = _stage(file)
+    try:
+        inspection = _inspect(staged, file.name or "")
+        _require_acceptable(inspection)
+        yield staged, inspection
     finally:
         blob_store.discard([staged])
 
