@@ -5,6 +5,9 @@
   Whoever it names holds it while it is in force, so a grant that ends (revoked, past its last day)
   ends at once for any number of files.
 
+On confidential files the same principals stand beyond ``CONFIDENTIAL``: whoever holds a principal
+holds that one too, except by way of a substitution that does not include confidential files.
+
 A person outside a circle does not hold the principals made for that circle (requirements S3).
 """
 
@@ -23,8 +26,9 @@ CIRCLES: Mapping[str, int] = {
 
 CIRCLE_STEP = 8
 GRANT_KINDS = 4
-LOWEST = -(2**31)
-"""An ``int[]`` of PostgreSQL holds 67 million grants of each kind."""
+CONFIDENTIAL = 2**30
+LOWEST = -CONFIDENTIAL
+"""An ``int[]`` of PostgreSQL holds 33 million grants of each kind, plain and confidential."""
 
 
 def grant(kind: int, grant_id: int, circle: str = "") -> int:
@@ -33,3 +37,15 @@ def grant(kind: int, grant_id: int, circle: str = "") -> int:
     if not 0 <= kind < GRANT_KINDS or grant_id <= 0 or -number < LOWEST:
         raise OverflowError(f"grant {kind}/{grant_id} has no principal")
     return -number
+
+
+def confidential(principal: int) -> int:
+    """A principal as the scopes of confidential files hold it."""
+    return principal + CONFIDENTIAL if principal > 0 else principal - CONFIDENTIAL
+
+
+def plain(principal: int) -> int:
+    """The principal behind it, however the file is classified."""
+    if principal > CONFIDENTIAL:
+        return principal - CONFIDENTIAL
+    return principal + CONFIDENTIAL if principal < LOWEST else principal

@@ -1,17 +1,17 @@
 """A person's principals (unit × role groups) and visible scopes, cached under the epoch."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.utils import timezone
 
-from goettingen_ecm.access import epoch, everyone
+from goettingen_ecm.access import epoch, everyone, principal_ids, substitutions
 from goettingen_ecm.access.models import AccessScope
 from goettingen_ecm.accounts.choices import Role
-from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
+from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.registry import Registry
 
@@ -34,6 +34,23 @@ extra_principals: Registry[Callable[[Holder], Iterable[int]]] = Registry()
 
 
 @dataclass(frozen=True, slots=True)
+class Borrowed:
+    """What one substitution adds to a person's own rights today, for ``user_id`` and until a day.
+
+    ``scope_ids`` and ``roles`` are only those the person does not have without it; ``groups`` are
+    the roles' groups, ``whole`` says that all of the person's roles are represented.
+    """
+
+    user_id: int
+    name: str
+    until: date
+    whole: bool
+    groups: tuple[int, ...]
+    scope_ids: frozenset[int]
+    roles: frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class Rights:
     """What a person may see now: ``principals`` as in ``principal_ids``, rows of AccessScope.
 
@@ -45,6 +62,26 @@ class Rights:
     scope_ids: tuple[int, ...]
     roles: frozenset[tuple[str, int]]
     circles: frozenset[str] = frozenset()
+    borrowed: tuple[Borrowed, ...] = ()
+
+    def on_behalf_of(self, scope_id: int | None, unit_id: int | None = None) -> int | None:
+        """For whom the person acts on an object of that scope and unit; None for oneself.
+
+        A substitution counts only where the own rights do not suffice.
+        """
+        for one in self.borrowed:
+            if scope_id in one.scope_ids:
+                return one.user_id
+        for one in self.borrowed:
+            borrowed_unit = any(unit == unit_id for _role, unit in one.roles)
+            if borrowed_unit and not any(unit == unit_id for _role, unit in self.own_roles):
+                return one.user_id
+        return None
+
+    @property
+    def own_roles(self) -> frozenset[tuple[str, int]]:
+        """The roles held without any substitution."""
+        return self.roles.difference(*(one.roles for one in self.borrowed))
 
     def has_role(self, *roles: Role) -> bool:
         """True when the person holds one of the roles in any unit."""
@@ -83,20 +120,22 @@ def hold_rights(user: Person) -> None:
 
 
 def _cached(user_id: int, state: str) -> Rights:
-    # The 2 names the shape of what is kept: an older release left tuples without circles.
-    key = f"rights:2:{user_id}:{state}"
+    # The 3 names the shape of what is kept: an older release left tuples without substitutions.
+    key = f"rights:3:{user_id}:{state}"
     parts = cache.get(key)
     if parts is not None:
-        return Rights(user_id, *parts)
+        *own, borrowed = parts
+        return Rights(user_id, *own, tuple(Borrowed(*one) for one in borrowed))
     found = compute(user_id)
     # Plain tuples: a new release must be able to read what the old one left in the cache.
-    parts = (found.principals, found.scope_ids, found.roles, found.circles)
+    borrowed = tuple(astuple(one) for one in found.borrowed)
+    parts = (found.principals, found.scope_ids, found.roles, found.circles, borrowed)
     cache.set(key, parts, timeout=_seconds_to_boundary())
     return found
 
 
 def _seconds_to_boundary() -> int:
-    """Dates of memberships change at local midnight; nothing may be cached across it."""
+    """Memberships and substitutions change at local midnight; nothing may be cached across it."""
     now = timezone.localtime(clock.now())
     midnight = timezone.make_aware(datetime.combine(now.date() + timedelta(days=1), time.min))
     return max(1, min(CACHE_SECONDS, int((midnight - now).total_seconds())))
@@ -104,25 +143,89 @@ def _seconds_to_boundary() -> int:
 
 def compute(user_id: int) -> Rights:
     """Resolve memberships to principals: a head leads every unit below the own one."""
-    memberships = list(
-        Membership.objects.current(clock.today())
-        .filter(user_id=user_id)
-        .select_related("unit_role__unit")
-    )
-    if not memberships:
+    today = clock.today()
+    held = substitutions.roles_of([user_id], today)[user_id]
+    if not held:
         return Rights(user_id, (), (), frozenset())
-    held = [m.unit_role for m in memberships]
+    holding = _holding(held)
+    holder = Holder(user_id, holding.groups | {everyone.group_id()}, holding.circles, today)
+    principals = _with_confidential(_principals(holder))
+    own = Rights(
+        user_id,
+        tuple(sorted(principals)),
+        _scopes(principals, [user_id]),
+        holding.roles,
+        holding.circles,
+    )
+    stand_ins = substitutions.in_force(today, deputies=[user_id])
+    return _with_borrowed(own, stand_ins) if stand_ins else own
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """Roles as (role, unit), their groups and circles, those led below included."""
+
+    roles: frozenset[tuple[str, int]]
+    groups: frozenset[int]
+    circles: frozenset[str]
+
+
+def _holding(held: Sequence[UnitRole]) -> _Holding:
     led = _led_below([r.unit for r in held if r.role == Role.HEAD])
-    roles = {(r.role, r.unit_id) for r in [*held, *led]}
-    groups = {r.group_id for r in [*held, *led]} | {everyone.group_id()}
-    circles = frozenset(circle for r in held for circle in r.unit.circles)
-    holder = Holder(user_id, frozenset(groups), circles, clock.today())
-    principals = tuple(sorted(_principals(holder)))
-    return Rights(user_id, principals, _scopes(principals, user_id), frozenset(roles), circles)
+    every = [*held, *led]
+    return _Holding(
+        frozenset((r.role, r.unit_id) for r in every),
+        frozenset(r.group_id for r in every),
+        frozenset(circle for r in held for circle in r.unit.circles),
+    )
+
+
+def _with_borrowed(own: Rights, stand_ins: Sequence[substitutions.StandIn]) -> Rights:
+    """The own rights and what the substitutions add (policy: ``access.substitutions``)."""
+    principals, borrowed = set(own.principals), []
+    for one in stand_ins:
+        holding = _holding(one.roles)
+        added = _borrowed_principals(one, holding)
+        principals |= added
+        row = one.substitution
+        seen = _scopes(added, [row.deputy_id, row.represented_id])
+        borrowed.append(
+            Borrowed(
+                user_id=row.represented_id,
+                name=str(row.represented),
+                until=row.valid_until,
+                whole=row.unit_role_id is None,
+                groups=tuple(sorted(r.group_id for r in one.roles)),
+                scope_ids=frozenset(seen).difference(own.scope_ids),
+                roles=holding.roles - own.roles,
+            )
+        )
+    return Rights(
+        own.user_id,
+        tuple(sorted(principals)),
+        tuple(sorted({*own.scope_ids}.union(*(b.scope_ids for b in borrowed)))),
+        own.roles.union(*(b.roles for b in borrowed)),
+        own.circles,
+        tuple(borrowed),
+    )
+
+
+# No person has this id: releases to single persons do not pass to a deputy.
+NO_PERSON = 0
+
+
+def _borrowed_principals(one: substitutions.StandIn, holding: _Holding) -> frozenset[int]:
+    holder = Holder(NO_PERSON, holding.groups, holding.circles, clock.today())
+    principals = _principals(holder)
+    return _with_confidential(principals) if one.substitution.includes_confidential else principals
 
 
 def _principals(holder: Holder) -> frozenset[int]:
     return holder.groups | {p for source in extra_principals.entries() for p in source(holder)}
+
+
+def _with_confidential(principals: frozenset[int]) -> frozenset[int]:
+    return principals | {principal_ids.confidential(p) for p in principals}
 
 
 def _led_below(led_units: Sequence[OrgUnit]) -> list[UnitRole]:
@@ -141,8 +244,9 @@ def _led_below(led_units: Sequence[OrgUnit]) -> list[UnitRole]:
     return found
 
 
-def _scopes(principals: tuple[int, ...], user_id: int) -> tuple[int, ...]:
-    visible = AccessScope.objects.filter(allow__overlap=list(principals)).exclude(
-        deny__contains=[user_id]
+def _scopes(principals: Iterable[int], denied: Sequence[int]) -> tuple[int, ...]:
+    """Scopes that allow one of the principals and deny none of these people."""
+    visible = AccessScope.objects.filter(allow__overlap=sorted(principals)).exclude(
+        deny__overlap=list(denied)
     )
     return tuple(sorted(visible.values_list("id", flat=True)))
