@@ -62,9 +62,7 @@ def _column(name: str) -> str:
 
 
 def _move_back(case_file: CaseFile, before: Any, actor: Actor) -> None:
-    reassigning.require_movable(
-        {case_file.pk: case_file}, reassigning.mover_of(actor)
-    )
+    reassigning.require_movable({case_file.pk: case_file}, reassigning.mover_of(actor))
     former = {case_file.pk: case_file.aktenzeichen}
     for name in reassigning.FIELDS:
         setattr(case_file, _column(name), _value(before, name))
