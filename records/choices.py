@@ -18,6 +18,25 @@ class DispositionType(models.TextChoices):
     DESTROY = "V", _("zu vernichten")
 
 
+class RetentionStart(models.TextChoices):
+    """When the retention of a closed file begins (requirements R2)."""
+
+    YEAR_END = "jahresende", _("nach Ablauf des Jahres der z. d. A.-Verfügung")
+    CLOSING_DAY = "abschlusstag", _("am Tag der z. d. A.-Verfügung")
+    FINALITY = "rechtskraft", _("nach Ablauf des Jahres der Rechtskraft")
+    END_OF_BENEFIT = "leistungsende", _("nach Ablauf des Jahres des Leistungsendes")
+    LAST_PAYMENT = "letzte_zahlung", _("nach Ablauf des Jahres der letzten Zahlung")
+
+
+class HoldKind(models.TextChoices):
+    """Why something must not be destroyed for now (requirements R6)."""
+
+    LITIGATION = "rechtsstreit", _("Rechtsstreit")
+    AUDIT = "pruefung", _("Prüfung")
+    PETITION = "petition", _("Petition")
+    DATA_PROTECTION = "datenschutz", _("Datenschutz")
+
+
 class CaseFileKind(models.TextChoices):
     SUBJECT = "sachakte", _("Sachakte")
     CASE = "fallakte", _("Fallakte")

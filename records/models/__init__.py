@@ -19,6 +19,7 @@ from records.models.grants import (
     PlanEntryGroupGrant,
     PlanEntryUserGrant,
 )
+from records.models.hold import Hold
 from records.models.party import Participation, Party
 from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
@@ -42,6 +43,7 @@ __all__ = [
     "FilePlan",
     "FilePlanEntry",
     "FormerNumber",
+    "Hold",
     "Matter",
     "NumberCounter",
     "Participation",

@@ -17,6 +17,7 @@ from records.choices import (
     DispositionType,
     ExternalKeyKind,
     Medium,
+    RetentionStart,
 )
 from records.models.file_plan import FilePlanEntry
 from records.models.history import history
@@ -96,6 +97,20 @@ class CaseFile(models.Model):
     retention_years = models.PositiveSmallIntegerField(
         _("Aufbewahrungsfrist in Jahren"), null=True, blank=True
     )
+    retention_permanent = models.BooleanField(_("unbefristet aufbewahren"), default=False)
+    transfer_years = models.PositiveSmallIntegerField(
+        _("Transferfrist in Jahren"), null=True, blank=True
+    )
+    retention_start = models.CharField(
+        _("Beginn der Aufbewahrungsfrist"),
+        max_length=16,
+        choices=RetentionStart.choices,
+        default=RetentionStart.YEAR_END,
+    )
+    retention_rule = models.CharField(_("Fristenregel"), max_length=60, blank=True)
+    retention_event_on = models.DateField(_("fristauslösendes Ereignis am"), null=True, blank=True)
+    retention_from = models.DateField(_("Fristbeginn"), null=True, blank=True)
+    transfer_end = models.DateField(_("Transferende"), null=True, blank=True)
     retention_end = models.DateField(_("Aufbewahrungsende"), null=True, blank=True)
     disposition = models.CharField(
         _("Aussonderungsart"),
@@ -173,6 +188,9 @@ class Matter(models.Model):
         _("Stand"), max_length=20, choices=CaseFileStatus.choices, default=CaseFileStatus.ACTIVE
     )
     opened_on = models.DateField(_("angelegt am"))
+    closed_on = models.DateField(_("z. d. A. am"), null=True, blank=True)
+    transfer_end = models.DateField(_("Transferende"), null=True, blank=True)
+    retention_end = models.DateField(_("Aufbewahrungsende"), null=True, blank=True)
     narrow_to = ArrayField(
         models.IntegerField(), null=True, blank=True, verbose_name=_("beschränkt auf Gruppen")
     )

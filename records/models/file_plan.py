@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.choices import Circle
 from goettingen_ecm.accounts.models import OrgUnit, TreeNode, din5007_key
-from records.choices import Confidentiality, DispositionType
+from records.choices import Confidentiality, DispositionType, RetentionStart
 from records.models.history import history
 
 
@@ -105,6 +105,12 @@ class FilePlanEntry(TreeNode):
     retention_permanent = models.BooleanField(_("unbefristet aufbewahren"), default=False)
     transfer_years = models.PositiveSmallIntegerField(
         _("Transferfrist in Jahren"), null=True, blank=True
+    )
+    retention_start = models.CharField(
+        _("Beginn der Aufbewahrungsfrist"),
+        max_length=16,
+        choices=RetentionStart.choices,
+        blank=True,
     )
     disposition = models.CharField(
         _("Aussonderungsart"), max_length=1, choices=DispositionType.choices, blank=True
