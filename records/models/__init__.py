@@ -21,9 +21,11 @@ from records.models.grants import (
 )
 from records.models.hold import Hold
 from records.models.party import Participation, Party
+from records.models.register import RegisterPlacement, RegisterSection
 from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
+from records.models.volume import Volume
 
 __all__ = [
     "Blob",
@@ -50,9 +52,12 @@ __all__ = [
     "Party",
     "PlanEntryGroupGrant",
     "PlanEntryUserGrant",
+    "RegisterPlacement",
+    "RegisterSection",
     "Rendition",
     "RightsReview",
     "SavedView",
     "SearchEntry",
     "SpecialistSystem",
+    "Volume",
 ]
