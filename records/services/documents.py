@@ -125,7 +125,7 @@ def file_documents(wanted: Sequence[NewDocument], actor: Actor) -> list[Document
 def _current_matters(wanted: Sequence[NewDocument], actor: Actor) -> dict[int, Matter]:
     """The matters as they are under the files' lock: their rights may have been narrowed since."""
     matters = Matter.objects.in_bulk([one.matter.pk for one in wanted])
-    _require_sight(list(matters.values()), actor)
+    require_sight(list(matters.values()), actor)
     for matter in matters.values():
         if matter.status != CaseFileStatus.ACTIVE:
             raise IllegalState(
@@ -135,7 +135,7 @@ def _current_matters(wanted: Sequence[NewDocument], actor: Actor) -> dict[int, M
     return matters
 
 
-def _require_sight(objects: Sequence[Matter] | Sequence[Document], actor: Actor) -> None:
+def require_sight(objects: Sequence[Matter] | Sequence[Document], actor: Actor) -> None:
     """Matters and documents may be narrower than their file."""
     if actor.user is None:
         return
@@ -253,7 +253,7 @@ def lock_for_change(
             raise refusal
     _touch(locked)
     documents = lock_documents(document_ids)
-    _require_sight(list(documents.values()), actor)
+    require_sight(list(documents.values()), actor)
     if not despite_locks:
         locks.require_free(list(documents.values()), actor)
     return documents
