@@ -1,6 +1,7 @@
 from django.urls import path
 
 from records.views import (
+    access,
     case_files,
     changing_files,
     documents,
@@ -28,7 +29,22 @@ urlpatterns = [
     path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
     path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
     path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),
-    path("akte/<uuid:uuid>/zugriff/", case_files.case_file_access, name="case-file-access"),
+    path("akte/<uuid:uuid>/zugriff/", access.case_file_access, name="case-file-access"),
+    path(
+        "akte/<uuid:uuid>/zugriff/<slug:what>/",
+        access.change_access,
+        name="case-file-access-change",
+    ),
+    path(
+        "akte/<uuid:uuid>/zugriff/beenden/<slug:what>/<int:pk>/",
+        access.end_access,
+        name="case-file-access-end",
+    ),
+    path(
+        "akte/<uuid:uuid>/zugriff/zurueck/<uuid:operation>/",
+        access.undo_access,
+        name="case-file-access-undo",
+    ),
     path("akte/<uuid:uuid>/ablegen/", documents.upload, name="document-upload"),
     path("dokument/<uuid:uuid>/", documents.document_detail, name="document"),
     path(f"{PART}original", documents.original, name="document-original"),

@@ -1,4 +1,4 @@
-"""Case files: list, file page, history, who may see it and why, deep link."""
+"""Case files: list, file page, history, deep link."""
 
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from goettingen_ecm.desk.trees import Node
 from records import policies
 from records.models import CaseFile, Matter
 from records.panels import file_panels
-from records.selectors import access_explanation, case_files, deep_links, documents, history
+from records.selectors import case_files, deep_links, documents, history
 from records.services import reading
 from records.views import tables
 
@@ -117,18 +117,6 @@ def case_file_history(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case_file = case_files.visible_case_file(request.user, uuid)
     page = history.case_file_history(request.user, case_file, after=request.GET.get("nach", ""))
     return render(request, "records/case_file_history.html", {"case_file": case_file, "page": page})
-
-
-@require_GET
-def case_file_access(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """ "Wer darf das sehen und warum?" (requirements S2)."""
-    case_file = case_files.visible_case_file(request.user, uuid)
-    explanation = access_explanation.explain(case_file)
-    return render(
-        request,
-        "records/case_file_access.html",
-        {"case_file": case_file, "explanation": explanation},
-    )
 
 
 @require_GET
