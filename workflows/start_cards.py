@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
 from workflows import selectors
@@ -27,9 +28,16 @@ def follow_ups_card(request: HttpRequest) -> Card:
     return Card("workflows/start_follow_ups.html", context)
 
 
+def substitution_card(request: HttpRequest) -> Card | None:
+    """For whom the person acts today; nothing when for nobody."""
+    borrowed = rights_of(request.user).borrowed
+    return Card("workflows/start_substitution.html", {"borrowed": borrowed}) if borrowed else None
+
+
 def register() -> None:
     """Called once when the app is ready."""
     start_cards.register("workflows.follow_ups", follow_ups_card, order=5)
+    start_cards.register("workflows.substitution", substitution_card, order=4)
     items.register(
         "workflows.follow_ups", NavItem(_("Wiedervorlagen"), "follow-ups", "calendar"), order=15
     )

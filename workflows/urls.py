@@ -1,8 +1,12 @@
 from django.urls import path
 
-from workflows.views import follow_ups
+from workflows.views import follow_ups, substitutions
 
 urlpatterns = [
+    path("vertretung/", substitutions.substitutions, name="substitutions"),
+    path(
+        "vertretung/<uuid:uuid>/beenden/", substitutions.substitution_end, name="substitution-end"
+    ),
     path("wiedervorlagen/", follow_ups.follow_up_list, name="follow-ups"),
     path(
         "wiedervorlagen/neu/<slug:kind>/<uuid:uuid>/",

@@ -124,8 +124,8 @@ def _cached(user_id: int, state: str) -> Rights:
     key = f"rights:3:{user_id}:{state}"
     parts = cache.get(key)
     if parts is not None:
-        *own, borrowed = parts
-        return Rights(user_id, *own, tuple(Borrowed(*one) for one in borrowed))
+        borrowed = tuple(Borrowed(*one) for one in parts[-1])
+        return Rights(user_id, *parts[:-1], borrowed)
     found = compute(user_id)
     # Plain tuples: a new release must be able to read what the old one left in the cache.
     borrowed = tuple(astuple(one) for one in found.borrowed)

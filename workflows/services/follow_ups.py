@@ -1,7 +1,7 @@
 """Follow-ups: create, complete, postpone, reopen; one is n = 1."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -68,7 +68,7 @@ def create_follow_ups(
         made = FollowUp.objects.bulk_create(
             [_draft(one, days, actor, _unit(one, home)) for one in wanted]
         )
-        _record(CREATED, made, operation)
+        _record(CREATED, made, actor, operation)
     return made
 
 
@@ -88,8 +88,8 @@ def complete_follow_ups(
             one.done_operation_id = operation.pk
         _write(opened, ["done_at", "done_by", "done_operation_id"])
         following = [] if end_series else _continue_series(opened, actor)
-        _record(COMPLETED, opened, operation)
-        _record(CREATED, following, operation)
+        _record(COMPLETED, opened, actor, operation)
+        _record(CREATED, following, actor, operation)
     return Completed(opened, [one for one in rows if one not in opened], following)
 
 
@@ -115,7 +115,7 @@ def postpone_follow_ups(
         for one in rows:
             one.wished_on, one.due_on = wished_on, due_on
         _write(rows, ["wished_on", "due_on"])
-        _record(POSTPONED, rows, operation)
+        _record(POSTPONED, rows, actor, operation)
     return rows
 
 
@@ -131,7 +131,7 @@ def reopen_follow_ups(done_by: Operation, *, actor: User, operation: Operation) 
         for one in rows:
             one.done_at = one.done_by = one.done_operation_id = None
         _write(rows, ["done_at", "done_by", "done_operation_id"])
-        _record(REOPENED, rows, operation)
+        _record(REOPENED, rows, actor, operation)
     return rows
 
 
@@ -273,18 +273,31 @@ def _withdraw_following(rows: Sequence[FollowUp]) -> None:
     following.delete()
 
 
-def _record(action: str, rows: Sequence[FollowUp], operation: Operation) -> None:
-    """Under the target, so that it stands in the history of the file."""
+def _record(action: str, rows: Sequence[FollowUp], actor: User, operation: Operation) -> None:
+    """Under the target, with the day; a deputy's act names the person represented."""
+    represented = policies.on_behalf_of(actor, rows)
+    _remember_represented(operation, set(represented.values()))
+    entries = [
+        AuditRecord.of(
+            operation,
+            action,
+            object_type=one.object_type,
+            object_id=one.object_id,
+            object_uuid=one.object_uuid,
+            digests={"follow_up_id": one.pk, "due_on": one.due_on.isoformat()},
+        )
+        for one in rows
+    ]
     record(
         [
-            AuditRecord.of(
-                operation,
-                action,
-                object_type=one.object_type,
-                object_id=one.object_id,
-                object_uuid=one.object_uuid,
-                digests={"follow_up_id": one.pk, "due_on": one.due_on.isoformat()},
-            )
-            for one in rows
+            replace(entry, on_behalf_of_id=represented.get(one.pk))
+            for entry, one in zip(entries, rows, strict=True)
         ]
     )
+
+
+def _remember_represented(operation: Operation, people: set[int]) -> None:
+    """The operation names the person represented when it is one."""
+    if len(people) == 1 and operation.on_behalf_of_id is None:
+        operation.on_behalf_of_id = people.pop()
+        operation.save(update_fields=["on_behalf_of_id"])
