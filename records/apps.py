@@ -10,11 +10,19 @@ class RecordsConfig(AppConfig):
     def ready(self) -> None:
         from goettingen_ecm.access.principals import extra_principals
         from goettingen_ecm.operations import outbox
-        from records import analysis, file_changes, follow_ups, grants, start_cards
+        from records import (
+            analysis,
+            file_changes,
+            follow_ups,
+            grants,
+            saved_views_card,
+            start_cards,
+        )
         from records.services import plan_rights, uploads
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
+        saved_views_card.register()
         file_changes.register()
         follow_ups.register()
         extra_principals.register("records.grants", grants.held_by)

@@ -8,6 +8,7 @@ from records.views import (
     file_plan,
     opening_files,
     reassigning_files,
+    saved_views,
     search,
 )
 
@@ -51,4 +52,11 @@ urlpatterns = [
     path(f"{PART}seite/<int:page>.webp", documents.page_image, name="document-page"),
     path(f"{PART}seite/<int:page>/text", documents.page_text, name="document-page-text"),
     path("suche/", search.search, name="search"),
+    path("liste/<slug:page>/spalten/", saved_views.columns, name="list-columns"),
+    path("liste/<slug:page>/ansicht/", saved_views.save, name="list-view-save"),
+    path(
+        "liste/<slug:page>/ansicht/<int:view_id>/loeschen/",
+        saved_views.delete,
+        name="list-view-delete",
+    ),
 ]

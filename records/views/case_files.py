@@ -8,31 +8,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.desk.tables import Empty
 from goettingen_ecm.desk.trees import Node
 from records import policies
 from records.models import CaseFile, Matter
 from records.panels import file_panels
-from records.selectors import case_files, deep_links, documents, history
+from records.selectors import case_files, deep_links, history
 from records.services import reading
-from records.views import tables
+from records.views import filtered_lists, tables
 
 
 @require_GET
 def case_file_list(request: HttpRequest) -> HttpResponse:
     """Everything the person may see, newest movement first."""
-    sort = request.GET.get("sortierung", "").removeprefix("-")
-    order = sort if sort in case_files.ORDERS else case_files.DEFAULT_ORDER
-    page = case_files.recent_case_files(request.user, order=order, after=Cursor.of(request))
-    table = tables.case_files_table(
-        request, page.rows, page.next_cursor, sort=_shown_sort(order), caption=_("Akten")
-    )
-    return render(request, "records/case_file_list.html", {"table": table})
-
-
-def _shown_sort(order: str) -> str:
-    return f"-{order}" if case_files.ORDERS[order].descending else order
+    context = filtered_lists.case_files_context(request)
+    return render(request, "records/case_file_list.html", context)
 
 
 @require_GET
@@ -42,36 +32,21 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     reading.record_file_opened(request, case_file)
     matters = list(case_files.matters_of(request.user, case_file))
     matter = _chosen(matters, request.GET.get("vorgang", ""))
-    sort = request.GET.get("sortierung", "-datum")
-    page = documents.documents_page(
-        request.user,
-        case_file,
-        documents.order_from(sort),
-        matter=matter,
-        after=request.GET.get("nach", ""),
-    )
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
-    table = tables.documents_table(
-        request,
-        page.rows,
-        page.next_cursor,
-        sort=sort,
-        caption=matter.title if matter else _("Alle Dokumente der Akte"),
-        empty=_no_documents(case_file, may_file),
-    )
     context = {
         "case_file": case_file,
         "matters": _matter_nodes(
             case_file, matters, matter, case_files.document_counts(request.user, case_file)
         ),
         "matter": matter,
-        "table": table,
         "may_file": may_file,
         "participations": case_files.participations_of(case_file),
         "panels": [
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],
-    }
+    } | filtered_lists.documents_context(
+        request, case_file, matter, _no_documents(case_file, may_file)
+    )
     return render(request, "records/case_file_detail.html", context)
 
 

@@ -1,6 +1,6 @@
 """The lists of records as the table component wants them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,6 +34,64 @@ def document_url(document: Document) -> str:
     return reverse("document", args=[document.uuid])
 
 
+CASE_FILE_USUAL = ("betreff", "einheit", "stand", "zuletzt")
+DOCUMENT_USUAL = ("typ", "richtung", "datum", "umfang", "hinweis")
+
+
+def case_file_columns() -> dict[str, Column[CaseFile]]:
+    """Every column of the file list by its word in the address; the first is always shown."""
+    return {
+        "aktenzeichen": Column(
+            _("Aktenzeichen"), lambda f: f.aktenzeichen, sort="aktenzeichen", tight=True
+        ),
+        "betreff": Column(_("Betreff"), lambda f: f.title, sort="betreff"),
+        "einheit": Column(_("Federführung"), lambda f: f.lead_unit.name),
+        "bearbeitung": Column(_("Sachbearbeitung"), lambda f: f.case_worker),
+        "typ": Column(_("Aktentyp"), lambda f: f.file_type),
+        "stand": Column(_("Stand"), _case_file_state),
+        "angelegt": Column(_("Angelegt"), lambda f: cells.day(f.opened_on), tight=True),
+        "zuletzt": Column(
+            _("Zuletzt bewegt"),
+            lambda f: cells.moment(f.last_activity_at),
+            sort="zuletzt",
+            tight=True,
+        ),
+    }
+
+
+def document_columns() -> dict[str, Column[Document]]:
+    """Every column of the documents table by its word in the address; the first is always shown."""
+    return {
+        "betreff": Column(_("Betreff"), lambda d: d.title, sort="betreff"),
+        "vorgang": Column(_("Vorgang"), lambda d: d.matter.title),
+        "typ": Column(_("Typ"), _type, sort="typ"),
+        "richtung": Column(
+            _("Richtung"), lambda d: Direction(d.direction).label, sort="richtung", tight=True
+        ),
+        "datum": Column(_("Datum"), lambda d: cells.day(d.sort_date), sort="datum", tight=True),
+        "schreiben": Column(_("Schreibendatum"), lambda d: cells.day(d.letter_date), tight=True),
+        "eingang": Column(_("Posteingang"), lambda d: cells.day(d.received_on), tight=True),
+        "ausgang": Column(_("Postausgang"), lambda d: cells.day(d.dispatched_on), tight=True),
+        "abgelegt": Column(
+            _("Abgelegt"), lambda d: cells.moment(d.filed_at), sort="abgelegt", tight=True
+        ),
+        "zeichen": Column(_("Fremdes Zeichen"), lambda d: d.foreign_reference),
+        "umfang": Column(_("Umfang"), _extent, tight=True),
+        "hinweis": Column(_("Hinweis"), document_marks),
+    }
+
+
+def labels_of(columns: Mapping[str, Column[Any]]) -> dict[str, str]:
+    """The columns a person can choose: all but the one that names the row."""
+    return {word: str(column.label) for word, column in list(columns.items())[1:]}
+
+
+def _shown(columns: Mapping[str, Column[Any]], words: Sequence[str]) -> list[Column[Any]]:
+    """The naming column and the chosen ones, in the order of the list."""
+    first = next(iter(columns))
+    return [column for word, column in columns.items() if word == first or word in words]
+
+
 def case_files_table(
     request: HttpRequest,
     rows: Sequence[CaseFile],
@@ -41,36 +99,30 @@ def case_files_table(
     *,
     sort: str,
     caption: str,
+    columns: Sequence[str] = CASE_FILE_USUAL,
+    empty: Empty | None = None,
 ) -> Table[CaseFile]:
     return Table(
         caption=caption,
-        columns=[
-            Column(_("Aktenzeichen"), lambda f: f.aktenzeichen, sort="aktenzeichen", tight=True),
-            Column(_("Betreff"), lambda f: f.title, sort="betreff"),
-            Column(_("Federführung"), lambda f: f.lead_unit.name),
-            Column(_("Stand"), _case_file_state),
-            Column(
-                _("Zuletzt bewegt"),
-                lambda f: cells.moment(f.last_activity_at),
-                sort="zuletzt",
-                tight=True,
-            ),
-        ],
+        columns=_shown(case_file_columns(), columns),
         rows=rows,
-        empty=Empty(
-            _("Hier liegen keine Akten, die Sie sehen dürfen."),
-            _(
-                "Suchen Sie nach einem Aktenzeichen oder wählen Sie einen anderen Eintrag im Aktenplan."
-            ),
-            reverse("file-plan"),
-            _("Aktenplan öffnen"),
-            icon="folder",
-        ),
+        empty=empty or _no_case_files(),
         query=request.GET,
         row_url=case_file_url,
         row_key=lambda f: f.uuid,
+        row_name=lambda f: f"{f.aktenzeichen} {f.title}",
         sort=sort,
         next_query={"nach": next_cursor} if next_cursor else None,
+    )
+
+
+def _no_case_files() -> Empty:
+    return Empty(
+        _("Hier liegen keine Akten, die Sie sehen dürfen."),
+        _("Suchen Sie nach einem Aktenzeichen oder wählen Sie einen anderen Eintrag im Aktenplan."),
+        reverse("file-plan"),
+        _("Aktenplan öffnen"),
+        icon="folder",
     )
 
 
@@ -94,24 +146,17 @@ def documents_table(
     caption: str,
     empty: Empty,
     current: Any = None,
+    columns: Sequence[str] = DOCUMENT_USUAL,
 ) -> Table[Document]:
     return Table(
         caption=caption,
-        columns=[
-            Column(_("Betreff"), lambda d: d.title, sort="betreff"),
-            Column(_("Typ"), _type, sort="typ"),
-            Column(
-                _("Richtung"), lambda d: Direction(d.direction).label, sort="richtung", tight=True
-            ),
-            Column(_("Datum"), lambda d: cells.day(d.sort_date), sort="datum", tight=True),
-            Column(_("Umfang"), _extent, tight=True),
-            Column(_("Hinweis"), document_marks),
-        ],
+        columns=_shown(document_columns(), columns),
         rows=rows,
         empty=empty,
         query=request.GET,
         row_url=document_url,
         row_key=lambda d: d.uuid,
+        row_name=lambda d: d.title,
         current_key=current,
         detail="#lesen",
         sort=sort,

@@ -14,6 +14,7 @@ POST_ONLY = {"job-abort", "job-undo"}
 
 def arguments(story: Story) -> dict[str, list[object]]:
     """No job has the identifier of a document."""
-    return dict.fromkeys(
-        ["job", "job-progress", "job-results", "job-abort", "job-undo"], [story.document.uuid]
-    )
+    return {
+        key: [story.document.uuid]
+        for key in ["job", "job-progress", "job-results", "job-abort", "job-undo"]
+    }

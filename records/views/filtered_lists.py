@@ -1,0 +1,108 @@
+"""The file list and the documents table of a file with everything around them."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.access.paging import Cursor
+from goettingen_ecm.desk.tables import Empty
+from records.choices import ListPage
+from records.models import CaseFile, Document, Matter
+from records.selectors import case_files, documents, facets
+from records.views import listing, tables
+from records.views.listing import Listing
+
+
+def file_listing(request: HttpRequest) -> Listing:
+    """How the person wants to see the list of files."""
+    labels = tables.labels_of(tables.case_file_columns())
+    base = reverse("case-files")
+    return listing.read(request, ListPage.CASE_FILES, base, labels, tables.CASE_FILE_USUAL)
+
+
+def document_listing(request: HttpRequest, case_file: CaseFile) -> Listing:
+    """How the person wants to see the documents of a file."""
+    labels = tables.labels_of(tables.document_columns())
+    base = reverse("case-file", args=[case_file.uuid])
+    return listing.read(request, ListPage.DOCUMENTS, base, labels, tables.DOCUMENT_USUAL)
+
+
+def listed_files(request: HttpRequest, wanted: Listing) -> "QuerySet[CaseFile]":
+    """Every visible file the filters leave: for counts, exports and bulk work."""
+    rows: QuerySet[CaseFile] = CaseFile.objects.visible_to(request.user)
+    return facets.narrowed(rows, wanted.chosen, wanted.facets)
+
+
+def listed_documents(
+    request: HttpRequest, case_file: CaseFile, matter: Matter | None, wanted: Listing
+) -> "QuerySet[Document]":
+    """Every visible document of the file (or matter) the filters leave."""
+    return documents.documents_of(request.user, case_file, matter, wanted.where)
+
+
+def case_file_order(request: HttpRequest) -> str:
+    """The order of the file list the address asks for."""
+    order = request.GET.get("sortierung", "").removeprefix("-")
+    return order if order in case_files.ORDERS else case_files.DEFAULT_ORDER
+
+
+def case_files_context(request: HttpRequest) -> dict[str, Any]:
+    """The list of files: ``table`` and ``tools``."""
+    wanted, order = file_listing(request), case_file_order(request)
+    page = case_files.recent_case_files(
+        request.user, order=order, after=Cursor.of(request), where=wanted.where
+    )
+    counted = facets.count(listed_files(request, wanted), wanted.facets)
+    table = tables.case_files_table(
+        request,
+        page.rows,
+        page.next_cursor,
+        sort=f"-{order}" if case_files.ORDERS[order].descending else order,
+        caption=_("Akten"),
+        columns=wanted.columns,
+        empty=_nothing_left(wanted) if wanted.chosen else None,
+    )
+    table.sum_text = listing.sum_text(counted)
+    return {"table": table, "tools": listing.tools(wanted, counted)}
+
+
+def documents_context(
+    request: HttpRequest, case_file: CaseFile, matter: Matter | None, empty: Empty
+) -> dict[str, Any]:
+    """The documents of a file: ``table`` and ``tools``; ``empty`` is for a file without any."""
+    wanted = document_listing(request, case_file)
+    sort = request.GET.get("sortierung", "-datum")
+    page = documents.documents_page(
+        request.user,
+        case_file,
+        documents.order_from(sort),
+        matter=matter,
+        after=request.GET.get("nach", ""),
+        where=wanted.where,
+        name_matters="vorgang" in wanted.columns,
+    )
+    counted = facets.count(listed_documents(request, case_file, matter, wanted), wanted.facets)
+    table = tables.documents_table(
+        request,
+        page.rows,
+        page.next_cursor,
+        sort=sort,
+        caption=matter.title if matter else _("Alle Dokumente der Akte"),
+        empty=_nothing_left(wanted) if wanted.chosen else empty,
+        columns=wanted.columns,
+    )
+    table.sum_text = listing.sum_text(counted)
+    return {"table": table, "tools": listing.tools(wanted, counted)}
+
+
+def _nothing_left(wanted: Listing) -> Empty:
+    return Empty(
+        _("Nichts passt zu diesen Filtern."),
+        _("Nehmen Sie einen Filter weg, um wieder mehr zu sehen."),
+        wanted.address(**dict.fromkeys(wanted.chosen, "")),
+        _("Alle Filter zurücksetzen"),
+        icon="filter",
+    )
