@@ -20,9 +20,17 @@ from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
 from records.choices import CaseFileKind, Confidentiality, DispositionType
-from records.models import CaseFile, Document, ExternalKey, FilePlanEntry, FormerNumber, Matter
+from records.models import (
+    CaseFile,
+    Document,
+    ExternalKey,
+    FilePlanEntry,
+    FormerNumber,
+    Matter,
+    Volume,
+)
 from records.rights import CONFIDENTIAL_ROLES, INTERNAL_ROLES
-from records.services import numbering, writing
+from records.services import numbering, volumes, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.case_workers import working_pairs
@@ -51,12 +59,14 @@ def reassign_case_files(
     loss_confirmed: bool = False,
 ) -> list[CaseFile]:
     """Move files by id with everything in them; files that are there already stay untouched.
+    The volumes of a file go with it.
 
     ``versions``: the ``row_version`` each form has shown. Raises LostUpdate, what ``check`` raises,
     InvalidInput (field ``loss_confirmed``) when the mover would no longer see a file and has not
     said so, IllegalState when nobody would see it or a part of it.
     """
     with transaction.atomic():
+        asked, wanted = wanted, with_volumes(wanted)
         files = lock_case_files(list(wanted))
         for pk, case_file in files.items():
             writing.require_version(case_file, (versions or {}).get(pk))
@@ -67,7 +77,14 @@ def reassign_case_files(
         write_moved(moved, former, actor)
         require_sight_after(moved, actor, loss_confirmed=loss_confirmed)
         record_changes("records.case_file.reassigned", moved, actor, fields=_changed(moved, former))
-    return [files[pk] for pk in wanted]
+    return [files[pk] for pk in asked]
+
+
+def with_volumes(wanted: Mapping[int, Destination]) -> dict[int, Destination]:
+    """Volumes of one file go together, wherever one of them goes."""
+    first_of = volumes.together(wanted)
+    there = {first_of.get(pk, pk): one for pk, one in wanted.items()}
+    return {pk: there[first] for pk, first in first_of.items()} | dict(wanted)
 
 
 def mover_of(actor: Actor) -> User | None:
@@ -216,12 +233,20 @@ def _renumbers(case_file: CaseFile, before: tuple[int, int]) -> bool:
 
 
 def _number(files: Sequence[CaseFile]) -> None:
+    """Volumes take the number of their first one, which stands before them in key order."""
     year = clock.today().year
-    numbers = numbering.reserve([(f.entry_id, year) for f in files])
-    for case_file, number in zip(files, numbers, strict=True):
+    volume_of = {v.case_file_id: v for v in Volume.objects.filter(case_file__in=files)}
+    numbered = [f for f in files if f.pk not in volume_of]
+    numbers = numbering.reserve([(f.entry_id, year) for f in numbered])
+    for case_file, number in zip(numbered, numbers, strict=True):
         case_file.aktenzeichen = numbering.subject_number(
             case_file.entry.plan, case_file.entry, case_file.lead_unit.code, number, year
         )
+    given = {f.pk: f.aktenzeichen for f in numbered}
+    for case_file in files:
+        if (volume := volume_of.get(case_file.pk)) is not None:
+            number_text = f"{given[volume.first_id]}{volumes.SUFFIX}{volume.number}"
+            case_file.aktenzeichen = number_text
 
 
 def write_moved(files: Sequence[CaseFile], former: Mapping[int, str], actor: Actor) -> None:

@@ -1,5 +1,6 @@
-"""Taking back the last change of a file ("Rückgängig"): the values before it come back."""
+"""Taking back the last change of files ("Rückgängig"): the values before it come back."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState
 from records.models import CaseFile
-from records.services import case_files, reassigning
+from records.services import case_files, reassigning, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.documents import lock_case_files
@@ -15,24 +16,30 @@ from records.services.documents import lock_case_files
 MOVED = frozenset({"entry", "lead_unit"})
 
 
-def undo_last_change(case_file_id: int, operation_id: int, actor: Actor) -> CaseFile:
-    """Undo what the operation changed in the file; the actor must have done it.
+def undo_operation(operation_id: int, actor: Actor) -> list[CaseFile]:
+    """Undo what the operation changed in files, all of them or none; the actor must have done it.
 
     A number that was given stays the file's own and leads to it. Raises Forbidden for somebody
-    else's change, IllegalState when the file was changed again since, and what changing raises.
+    else's change, IllegalState when a file was changed again since, and what changing raises.
     """
+    author = Operation.objects.filter(pk=operation_id).values_list("actor_id", flat=True).first()
+    if author is None or author != actor.user_id:
+        raise Forbidden("Zurücknehmen kann nur, wer es geändert hat.")
     with transaction.atomic():
-        case_file = lock_case_files([case_file_id])[case_file_id]
-        before = _values_before(case_file, operation_id, actor)
-        changed = {n for n in reassigning.FIELDS if _value(before, n) != _value(case_file, n)}
-        if changed & MOVED:
-            _move_back(case_file, before, actor)
-        else:
-            _change_back(case_file, before, actor)
-    return CaseFile.objects.get(pk=case_file_id)
+        rows = CaseFile.history.filter(operation_id=operation_id, history_type=writing.CHANGED)
+        files = lock_case_files(list(rows.values_list("id", flat=True)))
+        before = {pk: _row_before(f, operation_id) for pk, f in files.items()}
+        moved = [f for pk, f in files.items() if _was_moved(f, before[pk])]
+        _move_back(moved, before, actor)
+        _change_back([f for f in files.values() if f not in moved], before, actor)
+    return list(CaseFile.objects.filter(pk__in=files).order_by("id"))
 
 
-def _values_before(case_file: CaseFile, operation_id: int, actor: Actor) -> Any:
+def _was_moved(case_file: CaseFile, before: Any) -> bool:
+    return any(_value(before, name) != _value(case_file, name) for name in MOVED)
+
+
+def _row_before(case_file: CaseFile, operation_id: int) -> Any:
     """The history row before the operation's; it must be the newest but one."""
     rows = CaseFile.history.filter(id=case_file.pk).order_by("-history_date", "-history_id")[:2]
     newest = rows[0] if len(rows) == 2 else None
@@ -42,12 +49,10 @@ def _values_before(case_file: CaseFile, operation_id: int, actor: Actor) -> Any:
         or newest.row_version != case_file.row_version
     ):
         raise IllegalState(
-            "Die Akte wurde inzwischen wieder geändert; es wurde nichts zurückgenommen.",
+            f"Die Akte {case_file.aktenzeichen} wurde inzwischen wieder geändert;"
+            " es wurde nichts zurückgenommen.",
             next_step="Sehen Sie im Verlauf nach und ändern Sie die Angaben von Hand.",
         )
-    author = Operation.objects.filter(pk=operation_id).values_list("actor_id", flat=True).first()
-    if author is None or author != actor.user_id:
-        raise Forbidden("Zurücknehmen kann nur, wer es geändert hat.")
     return rows[1]
 
 
@@ -61,18 +66,21 @@ def _column(name: str) -> str:
     return str(field.attname)
 
 
-def _move_back(case_file: CaseFile, before: Any, actor: Actor) -> None:
-    reassigning.require_movable({case_file.pk: case_file}, reassigning.mover_of(actor))
-    former = {case_file.pk: case_file.aktenzeichen}
-    for name in reassigning.FIELDS:
-        setattr(case_file, _column(name), _value(before, name))
-    reassigning.write_moved([case_file], former, actor)
-    reassigning.require_sight_after([case_file], actor)
-    record_changes(
-        "records.case_file.reassigned", [case_file], actor, fields=["entry", "lead_unit"]
-    )
+def _move_back(files: Sequence[CaseFile], before: Mapping[int, Any], actor: Actor) -> None:
+    if not files:
+        return
+    reassigning.require_movable({f.pk: f for f in files}, reassigning.mover_of(actor))
+    former = {f.pk: f.aktenzeichen for f in files}
+    for case_file in files:
+        for name in reassigning.FIELDS:
+            setattr(case_file, _column(name), _value(before[case_file.pk], name))
+    reassigning.write_moved(files, former, actor)
+    reassigning.require_sight_after(files, actor)
+    record_changes("records.case_file.reassigned", files, actor, fields=["entry", "lead_unit"])
 
 
-def _change_back(case_file: CaseFile, before: Any, actor: Actor) -> None:
-    values = {name: getattr(before, name) for name in case_files.METADATA}
-    case_files.change_metadata({case_file.pk: values}, actor)
+def _change_back(files: Sequence[CaseFile], before: Mapping[int, Any], actor: Actor) -> None:
+    if files:
+        names = case_files.METADATA
+        values = {f.pk: {name: getattr(before[f.pk], name) for name in names} for f in files}
+        case_files.change_metadata(values, actor)

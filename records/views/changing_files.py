@@ -19,7 +19,7 @@ from records.selectors import case_files
 from records.selectors.merging import Merge, merge
 from records.services.actor import Actor, person
 from records.services.case_files import change_metadata
-from records.services.undoing import undo_last_change
+from records.services.undoing import undo_operation
 from records.views.opening_files import say_cleaned
 from records.views.tables import case_file_url
 
@@ -107,6 +107,6 @@ def undo(request: HttpRequest, uuid: UUID, operation_id: int) -> HttpResponse:
     """Take back one's own last change of the file."""
     case_file = case_files.visible_case_file(request.user, uuid)
     actor = person(person_of(request), "records.case_file.undo")
-    undo_last_change(case_file.pk, operation_id, actor)
+    undo_operation(operation_id, actor)
     add_notice(request, _("Die Änderung ist zurückgenommen."))
     return redirect(case_file_url(case_file))

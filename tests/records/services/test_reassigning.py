@@ -15,7 +15,8 @@ from records.selectors.search import search
 from records.services.case_files import NewCaseFile, open_case_files
 from records.services.reassigning import Destination, reassign_case_files
 from records.services.rights import narrow_matters
-from records.services.undoing import undo_last_change
+from records.services.undoing import undo_operation
+from records.services.volumes import open_next_volumes
 from tests import personas, stories
 from tests.access import world as w
 from tests.personas import person
@@ -225,7 +226,7 @@ class TestUndo:
         actor = w.acting(person(personas.CLERK_BUILDING))
         [moved] = reassign_case_files({story.case_file.pk: there()}, actor)
         again = w.acting(person(personas.CLERK_BUILDING))
-        back = undo_last_change(moved.pk, actor.operation.pk, again)
+        [back] = undo_operation(actor.operation.pk, again)
         assert (back.aktenzeichen, back.entry.code) == (old, "63.10")
         assert FormerNumber.objects.get().number == moved.aktenzeichen
 
@@ -234,14 +235,14 @@ class TestUndo:
         reassign_case_files({story.case_file.pk: there()}, actor)
         move(story.case_file, to=there("63.10"))
         with pytest.raises(IllegalState, match="inzwischen"):
-            undo_last_change(story.case_file.pk, actor.operation.pk, actor)
+            undo_operation(actor.operation.pk, actor)
 
     def test_not_by_somebody_else(self, story: Story) -> None:
         actor = w.acting(person(personas.CLERK_BUILDING))
         reassign_case_files({story.case_file.pk: there()}, actor)
         other = w.acting(person(staff("63.1")))
         with pytest.raises(Forbidden):
-            undo_last_change(story.case_file.pk, actor.operation.pk, other)
+            undo_operation(actor.operation.pk, other)
 
     def test_an_open_file_is_seen_by_all_before_and_after(self, story: Story) -> None:
         CaseFile.objects.update(confidentiality=Confidentiality.OPEN)
@@ -250,3 +251,18 @@ class TestUndo:
             w.acting(person(personas.CLERK_BUILDING)),
         )
         assert moved.lead_unit.code == "20.3"
+
+
+class TestVolumes:
+    def test_a1_the_volumes_go_together_and_come_back_together(self, story: Story) -> None:
+        clerk = person(personas.CLERK_BUILDING)
+        old = story.case_file.aktenzeichen
+        [second] = open_next_volumes([story.case_file.pk], w.acting(clerk))
+        actor = w.acting(clerk)
+        [moved] = reassign_case_files({second.pk: there()}, actor)
+        first = CaseFile.objects.get(pk=story.case_file.pk)
+        assert moved.aktenzeichen == f"{first.aktenzeichen}/Bd. 2"
+        assert first.entry.code == "63.20"
+        assert {n.number for n in FormerNumber.objects.all()} == {old, f"{old}/Bd. 2"}
+        back = undo_operation(actor.operation.pk, w.acting(clerk))
+        assert [f.aktenzeichen for f in back] == [old, f"{old}/Bd. 2"]
