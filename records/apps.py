@@ -12,19 +12,22 @@ class RecordsConfig(AppConfig):
         from goettingen_ecm.operations import outbox
         from records import (
             analysis,
+            document_work,
             file_changes,
             follow_ups,
             grants,
             saved_views_card,
             start_cards,
         )
-        from records.services import plan_rights, uploads
+        from records.services import document_changes, plan_rights, uploads
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
         saved_views_card.register()
         file_changes.register()
         follow_ups.register()
+        document_work.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
         outbox.handlers.register(uploads.TOPIC, uploads.make_searchable)
+        outbox.handlers.register(document_changes.TOPIC, document_changes.make_findable)

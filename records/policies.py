@@ -5,8 +5,8 @@ Visibility itself is ``visible_to``; a predicate here answers "visible, but allo
 
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Role
-from records.choices import CaseFileStatus
-from records.models import CaseFile, FilePlanEntry, SpecialistSystem
+from records.choices import CaseFileStatus, DocumentStatus
+from records.models import CaseFile, Document, FilePlanEntry, SpecialistSystem
 
 FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
 OPENING_ROLES = (Role.CLERK, Role.HEAD, Role.REGISTRY)
@@ -20,6 +20,16 @@ def can_file_documents(user: Person, case_file: CaseFile) -> bool:
     """Filing needs sight of the file and a working role in its lead unit or a leading one above."""
     return can_view(user, case_file) and rights_of(user).has_role_in(
         case_file.lead_unit_id, *FILING_ROLES
+    )
+
+
+def can_change_document(user: Person, document: Document) -> bool:
+    """New versions and metadata by a person: never of final, cancelled or misfiled documents."""
+    return (
+        not document.is_final
+        and document.status not in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED)
+        and is_open(document.case_file)
+        and can_file_documents(user, document.case_file)
     )
 
 

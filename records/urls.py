@@ -4,12 +4,15 @@ from records.views import (
     access,
     case_files,
     changing_files,
+    check_outs,
+    document_changes,
     documents,
     file_plan,
     opening_files,
     reassigning_files,
     saved_views,
     search,
+    versions,
 )
 
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
@@ -51,6 +54,19 @@ urlpatterns = [
     path(f"{PART}original", documents.original, name="document-original"),
     path(f"{PART}seite/<int:page>.webp", documents.page_image, name="document-page"),
     path(f"{PART}seite/<int:page>/text", documents.page_text, name="document-page-text"),
+    path("dokument/<uuid:uuid>/angaben/", document_changes.edit, name="document-edit"),
+    path(
+        "dokument/<uuid:uuid>/angaben/zurueck/<int:operation_id>/",
+        document_changes.undo,
+        name="document-edit-undo",
+    ),
+    path("dokument/<uuid:uuid>/fassungen/neu/", versions.upload, name="document-version-new"),
+    path(
+        "dokument/<uuid:uuid>/fassungen/<int:number>/wiederherstellen/",
+        versions.restore,
+        name="document-version-restore",
+    ),
+    path("dokument/<uuid:uuid>/bearbeitung/", check_outs.work, name="document-check-out"),
     path("suche/", search.search, name="search"),
     path("liste/<slug:page>/spalten/", saved_views.columns, name="list-columns"),
     path("liste/<slug:page>/ansicht/", saved_views.save, name="list-view-save"),

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Concat, NullIf
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Page
 from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.accounts.models import User
+from goettingen_ecm.operations import clock
 from records.choices import ComponentKind
-from records.models import CaseFile, Component, Document, DocumentVersion, Matter
+from records.models import CaseFile, CheckOut, Component, Document, DocumentVersion, Matter
 from records.policies import can_view
 from records.selectors.case_files import SHOWN_STATES, documents_shown
 
@@ -32,12 +35,24 @@ ROW = (
     "filed_at",
     "foreign_reference",
 )
+HOLDER = (
+    "check_out__until",
+    "check_out__holder__display_name",
+    "check_out__holder__first_name",
+    "check_out__holder__last_name",
+    "check_out__holder__username",
+)
 FACTS = (
     *ROW,
+    *HOLDER,
+    "is_final",
+    "row_version",
     "case_file__uuid",
     "case_file__aktenzeichen",
     "case_file__title",
     "case_file__scope",
+    "case_file__status",
+    "case_file__lead_unit",
     "matter__title",
 )
 READABLE = (ComponentKind.MAIN, ComponentKind.ATTACHMENT)
@@ -97,9 +112,10 @@ def documents_page(
 ) -> Page[Document]:
     """A page of the file's (or one matter's) documents, narrowed by ``where``."""
     joined = ("document_type", "matter") if name_matters else ("document_type",)
-    rows = documents_of(user, case_file, matter, where).select_related(*joined)
+    rows = documents_of(user, case_file, matter, where)
+    rows = rows.select_related(*joined, "check_out__holder")
     names = ("matter__title",) if name_matters else ()
-    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, order.column, *names)
+    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, *HOLDER, order.column, *names)
     found = list(rows.order_by(*_sorting(order))[: limit + 1])
     more = len(found) > limit
     cursor = Cursor(_value(found[limit - 1], order), found[limit - 1].pk).encode() if more else None
@@ -165,7 +181,9 @@ def _beyond_nullable(column: str, side: str, value: str, tie: Q) -> Q:
 
 def visible_document(user: Person, uuid: UUID) -> Document:
     """The document of a page. Raises Http404 for missing, misfiled and invisible alike."""
-    rows = documents_shown(user).select_related("case_file", "matter", "document_type")
+    rows = documents_shown(user).select_related(
+        "case_file", "matter", "document_type", "check_out__holder"
+    )
     found = rows.filter(uuid=uuid).only(*FACTS).first()
     if found is None or not can_view(user, found.case_file):
         raise Http404
@@ -226,5 +244,15 @@ def readable_components(document: Document, number: int | None = None) -> list[C
 
 
 def versions_of(document: Document) -> QuerySet[DocumentVersion]:
-    """All versions, newest first (at most 200 are shown)."""
-    return document.versions.order_by("-number")[:200]
+    """All versions, newest first (at most 200 are shown), with the name of their ``author``."""
+    full_name = Concat("first_name", Value(" "), "last_name")
+    people = User.objects.filter(pk=OuterRef("created_by_id"))
+    named = people.annotate(name=Coalesce(NullIf("display_name", Value("")), full_name))
+    rows = document.versions.annotate(author=Subquery(named.values("name")[:1]))
+    return rows.order_by("-number")[:200]
+
+
+def lock_of(document: Document) -> CheckOut | None:
+    """The lock in force; costs no query where the document was loaded with it."""
+    found: CheckOut | None = getattr(document, "check_out", None)
+    return found if found is not None and found.is_in_force(clock.now()) else None

@@ -6,8 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import IllegalState, LostUpdate
+from goettingen_ecm.operations.refusals import Forbidden, IllegalState, LostUpdate
 from records.models import CheckOut, Document
 from records.services.actor import Actor
 from records.services.auditing import record_changes
@@ -53,7 +54,7 @@ def _locked(
         [
             CheckOut(
                 document=document,
-                holder_id=actor.user_id,
+                holder=_holder(actor),
                 since=now,
                 until=until,
                 version_number=document.version_number,
@@ -65,6 +66,12 @@ def _locked(
         unique_fields=["document"],
         update_fields=FIELDS,
     )
+
+
+def _holder(actor: Actor) -> User:
+    if actor.user is None:
+        raise Forbidden(_("Nur Personen nehmen Dokumente in Bearbeitung."))
+    return actor.user
 
 
 def give_back(document_ids: Sequence[int], actor: Actor) -> None:

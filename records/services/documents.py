@@ -295,16 +295,24 @@ def _require_base(document: Document, content: NewVersion) -> None:
 
 
 def require_changeable(document: Document, actor: Actor) -> None:
-    """Raises IllegalState for what stays as it is: cancelled, misfiled, final for persons."""
-    if document.is_final and actor.user is not None:
-        raise IllegalState(
+    """Raises what ``change_refusal`` says."""
+    refusal = change_refusal(document, by_person=actor.user is not None)
+    if refusal is not None:
+        raise refusal
+
+
+def change_refusal(document: Document, *, by_person: bool) -> IllegalState | None:
+    """Why a document stays as it is: cancelled, misfiled, for persons also final; or None."""
+    if document.is_final and by_person:
+        return IllegalState(
             _("„%(title)s“ ist endgültig und bleibt unverändert.") % {"title": document.title},
             next_step=_("Änderungen kommen aus dem Fachverfahren."),
         )
     if document.status in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
-        raise IllegalState(
+        return IllegalState(
             f"„{document.title}“ ist {document.get_status_display()} und bleibt unverändert."
         )
+    return None
 
 
 METADATA = (

@@ -63,7 +63,7 @@ def _attachments(document: Document, number: int) -> list[NewComponent]:
 
 def _components(document: Document, number: int) -> Sequence[Component]:
     rows = Component.objects.filter(version__document=document, version__number=number)
-    return rows.select_related("blob").order_by("position")
+    return list(rows.select_related("blob").order_by("position"))
 
 
 def _same(component: Component) -> NewComponent:

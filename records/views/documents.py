@@ -74,6 +74,7 @@ def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "newer_url": _address(newer, q=query) if newer else "",
         "marks": tables.document_marks(document),
         "versions": list(documents.versions_of(document)) if document.version_number > 1 else [],
+        "may_change": policies.can_change_document(request.user, document),
         "query": query,
     }
     fragment = bool(request.htmx) and request.htmx.target == "lesen"  # type: ignore[attr-defined]

@@ -12,7 +12,9 @@ from django.utils.translation import gettext_lazy
 from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.tables import Column, Empty, Table
 from records.choices import CaseFileStatus, Confidentiality, Direction, DocumentStatus
-from records.models import CaseFile, Document
+from records.models import CaseFile, CheckOut, Document
+from records.selectors.documents import lock_of
+from records.services.locks import until_text
 
 PROBLEMS = {
     "encrypted": gettext_lazy("mit Kennwort geschützt"),
@@ -77,7 +79,7 @@ def document_columns() -> dict[str, Column[Document]]:
         ),
         "zeichen": Column(_("Fremdes Zeichen"), lambda d: d.foreign_reference),
         "umfang": Column(_("Umfang"), _extent, tight=True),
-        "hinweis": Column(_("Hinweis"), document_marks),
+        "hinweis": Column(_("Hinweis"), _marks_and_lock),
     }
 
 
@@ -174,6 +176,18 @@ def _extent(document: Document) -> str:
     return (
         _("1 Seite") if document.page_count == 1 else _("%(n)s Seiten") % {"n": document.page_count}
     )
+
+
+def _marks_and_lock(document: Document) -> SafeString | str:
+    lock = lock_of(document)
+    marks = document_marks(document)
+    return marks if lock is None else cells.badge(lock_text(lock), "info", "lock") + marks
+
+
+def lock_text(lock: CheckOut) -> str:
+    """Who works on a document until when."""
+    facts = {"name": lock.holder, "until": until_text(lock)}
+    return _("in Bearbeitung durch %(name)s bis %(until)s") % facts
 
 
 def document_marks(document: Document) -> SafeString | str:
