@@ -110,6 +110,12 @@ def rights_of(user: Person) -> Rights:
     return found
 
 
+def known_rights(user: Person) -> Rights:
+    """The rights last asked for on this object, by which an act was allowed; asks when none were."""
+    held: tuple[str, Rights] | None = getattr(user, "_rights", None)
+    return held[1] if held is not None else rights_of(user)
+
+
 def hold_rights(user: Person) -> None:
     """From its first use on this object keeps its rights, however long it lives.
 
@@ -124,8 +130,9 @@ def _cached(user_id: int, state: str) -> Rights:
     key = f"rights:3:{user_id}:{state}"
     parts = cache.get(key)
     if parts is not None:
-        borrowed = tuple(Borrowed(*one) for one in parts[-1])
-        return Rights(user_id, *parts[:-1], borrowed)
+        principals, scope_ids, roles, circles, lent = parts
+        stand_ins = tuple(Borrowed(*one) for one in lent)
+        return Rights(user_id, principals, scope_ids, roles, circles, stand_ins)
     found = compute(user_id)
     # Plain tuples: a new release must be able to read what the old one left in the cache.
     borrowed = tuple(astuple(one) for one in found.borrowed)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.accounts.demo import demo_personas
 from goettingen_ecm.desk.handbook import explained_pages
 from goettingen_ecm.desk.keys import KEY_GROUPS
@@ -43,6 +44,16 @@ class Frame:
     @cached_property
     def navigation(self) -> list[NavEntry]:
         return navigation_for(self.request) if self.signed_in else []
+
+    @cached_property
+    def represented(self) -> str:
+        """Whom the person represents today, by name; empty for nobody."""
+        names = [one.name for one in rights_of(self.request.user).borrowed]
+        return ", ".join(dict.fromkeys(names))
+
+    @property
+    def substitution_url(self) -> str:
+        return optional_url("substitutions")
 
     @cached_property
     def personas(self) -> list[dict[str, str]]:
