@@ -12,6 +12,7 @@ class RecordsConfig(AppConfig):
         from goettingen_ecm.operations import outbox
         from records import (
             analysis,
+            closing_checks,
             document_work,
             file_changes,
             follow_ups,
@@ -19,15 +20,17 @@ class RecordsConfig(AppConfig):
             saved_views_card,
             start_cards,
         )
-        from records.services import document_changes, plan_rights, uploads
+        from records.services import document_changes, plan_rights, retention, uploads
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
         saved_views_card.register()
+        closing_checks.register()
         file_changes.register()
         follow_ups.register()
         document_work.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
+        outbox.handlers.register(retention.TOPIC, retention.continue_recomputation)
         outbox.handlers.register(uploads.TOPIC, uploads.make_searchable)
         outbox.handlers.register(document_changes.TOPIC, document_changes.make_findable)

@@ -14,6 +14,16 @@ SENTENCES = {
     ),
     "records.case_file.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.case_file.reassigned": _("{actor} hat {object} umgeschrieben: {fields}"),
+    "records.case_file.closed": _("{actor} hat {object} z. d. A. verfügt"),
+    "records.case_file.reopened": _("{actor} hat den Abschluss von {object} aufgehoben"),
+    "records.case_file.retention_recomputed": _(
+        "{actor} hat die Fristen von {object} neu berechnet"
+    ),
+    "records.matter.closed": _("{actor} hat {object} z. d. A. verfügt"),
+    "records.matter.reopened": _("{actor} hat den Abschluss von {object} aufgehoben"),
+    "records.hold.placed": _("{actor} hat {object} gesetzt"),
+    "records.hold.lifted": _("{actor} hat {object} aufgehoben"),
+    "records.hold.reviewed": _("{actor} hat {object} überprüft und belassen"),
     "records.matter.narrowed": _("{actor} hat die Sichtbarkeit von {object} geändert"),
     "records.plan_entry.access_granted": _(
         "{actor} hat eine Zugriffsdefinition für {object} erteilt"

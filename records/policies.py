@@ -6,7 +6,7 @@ Visibility itself is ``visible_to``; a predicate here answers "visible, but allo
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Role
 from records.choices import CaseFileStatus, DocumentStatus
-from records.models import CaseFile, Document, FilePlanEntry, SpecialistSystem
+from records.models import CaseFile, Document, FilePlanEntry, Hold, SpecialistSystem
 
 FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
 OPENING_ROLES = (Role.CLERK, Role.HEAD, Role.REGISTRY)
@@ -74,6 +74,30 @@ def can_see_exclusions(user: Person, case_file: CaseFile) -> bool:
 def can_define_access(user: Person) -> bool:
     """Access definitions of the file plan are reference data: no sight of contents is needed."""
     return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)
+
+
+def can_close(user: Person, case_file: CaseFile) -> bool:
+    """z. d. A.: whoever may open files of the lead unit (requirements R1)."""
+    return can_view(user, case_file) and can_open_case_files(user, case_file.lead_unit_id)
+
+
+def can_reopen(user: Person, case_file: CaseFile) -> bool:
+    """Lifting z. d. A. needs a right of its own: Leitung or Registratur (requirements R3)."""
+    return can_change_rights(user, case_file)
+
+
+def can_place_holds(user: Person, case_file: CaseFile) -> bool:
+    """Löschsperren: whoever works on the file, and data protection where it sees it (R6)."""
+    return can_close(user, case_file) or (
+        can_view(user, case_file) and rights_of(user).has_role(Role.DATA_PROTECTION)
+    )
+
+
+def can_lift_hold(user: Person, case_file: CaseFile, hold: Hold) -> bool:
+    """Who answers for it, Leitung or Registratur."""
+    return can_view(user, case_file) and (
+        hold.owner_id == user.pk or can_change_rights(user, case_file)
+    )
 
 
 def is_open(case_file: CaseFile) -> bool:

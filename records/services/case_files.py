@@ -21,6 +21,7 @@ from records.services.auditing import record_changes
 from records.services.case_workers import require_working
 from records.services.documents import filing_refusal, lock_case_files
 from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
+from records.services.retention import apply_rule
 from records.typed_text import clean_line, clean_paragraphs
 
 
@@ -174,7 +175,7 @@ def _guard_sight(files: Sequence[CaseFile], actor: Actor) -> None:
 
 def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
     title = clean_line(one.title)[:TITLE_CHARS]
-    return CaseFile(
+    case_file = CaseFile(
         title=title,
         sort_key=din5007_key(title),
         kind=CaseFileKind.CASE if one.foreign_key else CaseFileKind.SUBJECT,
@@ -184,13 +185,14 @@ def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
         case_worker=one.case_worker,
         confidentiality=one.confidentiality or defaults.confidentiality,
         circle=defaults.circle,
-        retention_years=defaults.retention_years,
         disposition=defaults.disposition,
         business_data=dict(one.business_data),
         remark=clean_paragraphs(one.remark),
         opened_on=clock.today(),
         last_activity_at=clock.now(),
     )
+    apply_rule(case_file, defaults.retention)
+    return case_file
 
 
 def _number(wanted: Sequence[NewCaseFile], files: Sequence[CaseFile]) -> None:

@@ -1,6 +1,6 @@
 """Filing documents, new versions, metadata changes, withdrawal: one or a thousand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -90,11 +90,21 @@ def filing_refusal(case_file: CaseFile, actor: Actor) -> Refusal | None:
     if actor.system is not None and not policies.connector_may_file(actor.system, case_file.entry):
         return Forbidden(f"{actor.system.name} darf in {case_file.aktenzeichen} nicht ablegen.")
     if not policies.is_open(case_file):
-        return IllegalState(
-            f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
-            next_step="Die Registratur kann den Abschluss aufheben.",
-        )
+        return _closed(case_file)
     return None
+
+
+def require_open(case_file: CaseFile) -> None:
+    """Raises IllegalState once the file is z. d. A. (requirements R1)."""
+    if not policies.is_open(case_file):
+        raise _closed(case_file)
+
+
+def _closed(case_file: CaseFile) -> IllegalState:
+    return IllegalState(
+        f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
+        next_step="Die Registratur kann den Abschluss aufheben.",
+    )
 
 
 def lock_case_files(case_file_ids: Sequence[int]) -> dict[int, CaseFile]:
@@ -127,12 +137,24 @@ def _current_matters(wanted: Sequence[NewDocument], actor: Actor) -> dict[int, M
     matters = Matter.objects.in_bulk([one.matter.pk for one in wanted])
     require_sight(list(matters.values()), actor)
     for matter in matters.values():
-        if matter.status != CaseFileStatus.ACTIVE:
-            raise IllegalState(
-                f"Der Vorgang „{matter.title}“ ist {matter.get_status_display()}.",
-                next_step="Wählen Sie einen Vorgang in Bearbeitung oder legen Sie einen neuen an.",
-            )
+        require_open_matter(matter)
     return matters
+
+
+def require_open_matter(matter: Matter) -> None:
+    """Raises IllegalState for a matter that is z. d. A. (requirements R1)."""
+    if matter.status != CaseFileStatus.ACTIVE:
+        raise IllegalState(
+            f"Der Vorgang „{matter.title}“ ist {matter.get_status_display()}.",
+            next_step="Wählen Sie einen Vorgang in Bearbeitung oder legen Sie einen neuen an.",
+        )
+
+
+def require_open_matters(documents: Iterable[Document]) -> None:
+    """Raises IllegalState when one of the documents lies in a matter that is z. d. A."""
+    closed = Matter.objects.exclude(status=CaseFileStatus.ACTIVE)
+    for matter in closed.filter(pk__in={d.matter_id for d in documents}).order_by("id")[:1]:
+        require_open_matter(matter)
 
 
 def require_sight(objects: Sequence[Matter] | Sequence[Document], actor: Actor) -> None:
@@ -254,6 +276,7 @@ def lock_for_change(
     _touch(locked)
     documents = lock_documents(document_ids)
     require_sight(list(documents.values()), actor)
+    require_open_matters(documents.values())
     if not despite_locks:
         locks.require_free(list(documents.values()), actor)
     return documents

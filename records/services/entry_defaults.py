@@ -7,6 +7,8 @@ from typing import Any
 from goettingen_ecm.operations.refusals import IllegalState
 from records.choices import Confidentiality, DispositionType
 from records.models import FilePlanEntry
+from records.retention import RetentionRule
+from records.selectors.retention_rules import resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,7 @@ class EntryDefaults:
 
     confidentiality: str
     circle: str
-    retention_years: int | None
+    retention: RetentionRule
     disposition: str
 
 
@@ -57,6 +59,6 @@ def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:
     return EntryDefaults(
         confidentiality=nearest("confidentiality", Confidentiality.INTERNAL),
         circle=nearest("circle", ""),
-        retention_years=nearest("retention_years", None),
+        retention=resolved(nearest_first),
         disposition=nearest("disposition", DispositionType.APPRAISE),
     )

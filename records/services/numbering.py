@@ -97,7 +97,7 @@ def _continue(base: FilePlanEntry) -> FilePlanEntry:
         name: getattr(base, name)
         for name in (
             "plan", "parent", "title", "description", "retention_years", "retention_permanent",
-            "transfer_years", "disposition", "confidentiality", "circle", "lead_unit",
+            "transfer_years", "retention_start", "disposition", "confidentiality", "circle", "lead_unit",
             "required_data", "allowed_types", "capacity",
         )
     }  # fmt: skip

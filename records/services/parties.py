@@ -12,6 +12,7 @@ from records.models import CaseFile, Participation, Party
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.documents import lock_case_files, require_open
 
 PartyKey = tuple[str, str, date | None]
 
@@ -42,6 +43,8 @@ def involve(wanted: Sequence[Involvement], actor: Actor) -> None:
     if not wanted:
         return
     with transaction.atomic():
+        for case_file in lock_case_files([one.case_file.pk for one in wanted]).values():
+            require_open(case_file)
         parties = _parties(wanted, actor)
         Participation.objects.bulk_create(
             [

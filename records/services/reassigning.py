@@ -36,10 +36,11 @@ from records.services.auditing import record_changes
 from records.services.case_workers import working_pairs
 from records.services.documents import lock_case_files
 from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
+from records.services.retention import RULE_FIELDS, apply_rule
 from records.services.scoping import recompute
 
 FIELDS = (
-    "entry", "lead_unit", "aktenzeichen", "case_worker", "retention_years", "disposition",
+    "entry", "lead_unit", "aktenzeichen", "case_worker", "disposition", *RULE_FIELDS,
 )  # fmt: skip
 
 
@@ -221,7 +222,7 @@ def _move(
 
 def _inherit(case_file: CaseFile, defaults: EntryDefaults) -> None:
     """A decision of the archive (A or V) is never overwritten (A5)."""
-    case_file.retention_years = defaults.retention_years
+    apply_rule(case_file, defaults.retention)
     if case_file.disposition == DispositionType.APPRAISE:
         case_file.disposition = defaults.disposition
 

@@ -22,7 +22,7 @@ from records.rights import CONFIDENTIAL_ROLES
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
-from records.services.documents import lock_case_files
+from records.services.documents import lock_case_files, require_open
 from records.services.scoping import lock_matters, recompute
 
 
@@ -56,6 +56,7 @@ def grant_case_file_access(wanted: Sequence[NewGrant], actor: Actor) -> list[Gra
         check_grant(one)
     with transaction.atomic():
         files = lock_for_rights([one.object_id for one in wanted], actor)
+        _require_open(files)
         _check_reach(wanted, files)
         made = write_grants(wanted, GrantKind.FILE_GROUP, GrantKind.FILE_USER, actor)
         recompute(files)
@@ -103,6 +104,7 @@ def readmit_persons(case_file_id: int, user_ids: Collection[int], actor: Actor) 
     """Take persons off a file's deny list. Raises Forbidden."""
     with transaction.atomic():
         files = lock_for_rights([case_file_id], actor)
+        _require_open(files)
         CaseFileExclusion.objects.filter(
             case_file_id=case_file_id, user_id__in=list(user_ids)
         ).delete()
@@ -127,6 +129,7 @@ def change_confidentiality(
     """
     with transaction.atomic():
         files = lock_for_rights(list(wanted), actor)
+        _require_open(files)
         for pk, case_file in files.items():
             writing.require_version(case_file, (versions or {}).get(pk))
         changed = [f for pk, f in files.items() if f.confidentiality != wanted[pk]]
@@ -146,6 +149,7 @@ def narrow_matters(wanted: Mapping[int, Collection[int] | None], actor: Actor) -
     with transaction.atomic():
         rows = Matter.objects.filter(pk__in=wanted).values_list("case_file_id", flat=True)
         files = lock_for_rights(list(rows), actor)
+        _require_open(files)
         matters = lock_matters(list(wanted))
         for pk, matter in matters.items():
             groups = wanted[pk]
@@ -168,6 +172,12 @@ def lock_for_rights(case_file_ids: Sequence[int], actor: Actor) -> dict[int, Cas
                 next_step="Bitten Sie die Leitung oder die Registratur der Einheit.",
             )
     return files
+
+
+def _require_open(files: Mapping[int, CaseFile]) -> None:
+    """A closed file is read-only (R1); only ending a release and keeping a person out stay possible."""
+    for case_file in files.values():
+        require_open(case_file)
 
 
 def check_grant(one: NewGrant) -> None:
