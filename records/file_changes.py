@@ -1,28 +1,69 @@
-"""What the file's menu offers for changing the file itself."""
+"""What the file's menu and head offer for changing the file itself, its matters and volumes."""
+
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from records import policies
-from records.actions import Action, file_actions
+from records.actions import Action, Fact, file_actions, file_facts
+from records.choices import CaseFileKind
 from records.models import CaseFile
+from records.selectors.volumes import volumes_of
 
 
 def offered(request: HttpRequest, case_file: CaseFile) -> list[Action]:
     """Nothing that would be refused; nothing at all once the file is closed."""
     if not policies.is_open(case_file):
         return []
-    actions = []
+    actions: list[Action] = []
     if policies.can_file_documents(request.user, case_file):
-        address = reverse("case-file-edit", args=[case_file.uuid])
-        actions.append(Action(_("Angaben ändern"), address, "edit", key="e"))
+        actions += [
+            Action(_("Angaben ändern"), _of(case_file, "case-file-edit"), "edit", key="e"),
+            Action(_("Neuer Vorgang"), _of(case_file, "matter-new"), "plus"),
+            *_of_matter(request, case_file),
+        ]
     if policies.can_reassign(request.user, case_file):
-        address = reverse("case-file-reassign", args=[case_file.uuid])
-        actions.append(Action(_("Umschreiben"), address, "arrow-right"))
+        actions.append(
+            Action(_("Umschreiben"), _of(case_file, "case-file-reassign"), "arrow-right")
+        )
+        if case_file.kind == CaseFileKind.SUBJECT:
+            actions.append(Action(_("Folgeband anlegen"), _of(case_file, "volume-new"), "copy"))
     return actions
+
+
+def _of(case_file: CaseFile, name: str) -> str:
+    return reverse(name, args=[case_file.uuid])
+
+
+def _of_matter(request: HttpRequest, case_file: CaseFile) -> list[Action]:
+    """For the matter that is chosen in the tree."""
+    try:
+        chosen = UUID(request.GET.get("vorgang", ""))
+    except ValueError:
+        return []
+    below = f"{_of(case_file, 'matter-new')}?unter={chosen}"
+    return [
+        Action(_("Vorgang ändern"), reverse("matter-edit", args=[chosen]), "edit"),
+        Action(_("Teilvorgang anlegen"), below, "plus"),
+        Action(_("Dokumente verschieben"), reverse("matter-move", args=[chosen]), "folder-open"),
+        Action(_("Register des Vorgangs"), reverse("matter-register", args=[chosen]), "columns"),
+    ]
+
+
+def volume_facts(request: HttpRequest, case_file: CaseFile) -> list[Fact]:
+    """The file's own number among its volumes, and the ways to the others."""
+    facts = []
+    for number, volume in volumes_of(request.user, case_file):
+        own = volume.pk == case_file.pk
+        label = _("dies ist Band %(n)s") if own else _("Band %(n)s")
+        address = "" if own else _of(volume, "case-file")
+        facts.append(Fact(label % {"n": number}, "folder", address))
+    return facts
 
 
 def register() -> None:
     """Called once when the app is ready."""
     file_actions.register("records.changing", offered, order=10)
+    file_facts.register("records.volumes", volume_facts, order=10)

@@ -8,11 +8,14 @@ from records.views import (
     document_changes,
     documents,
     file_plan,
+    matters,
     opening_files,
     reassigning_files,
+    registers,
     saved_views,
     search,
     versions,
+    volumes,
 )
 
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
@@ -30,6 +33,16 @@ urlpatterns = [
         changing_files.undo,
         name="case-file-undo",
     ),
+    path("akte/<uuid:uuid>/vorgang-neu/", matters.new_matter, name="matter-new"),
+    path("akte/<uuid:uuid>/folgeband/", volumes.next_volume, name="volume-new"),
+    path(
+        "akte/<uuid:uuid>/verschieben-rueckgaengig/<int:operation_id>/",
+        matters.undo_moved,
+        name="document-move-undo",
+    ),
+    path("vorgang/<uuid:uuid>/angaben/", matters.edit_matter, name="matter-edit"),
+    path("vorgang/<uuid:uuid>/dokumente/", matters.move, name="matter-move"),
+    path("vorgang/<uuid:uuid>/register/", registers.register, name="matter-register"),
     path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
     path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
     path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),

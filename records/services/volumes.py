@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState
 from records import policies
@@ -43,14 +44,15 @@ def open_next_volumes(case_file_ids: Iterable[int], actor: Actor) -> list[CaseFi
         first_of = dict(rows)
         firsts = lock_case_files([first_of.get(pk, pk) for pk in asked])
         for first in firsts.values():
-            _guard(first, actor)
+            require_may_open(first, actor.user)
         made = [_next(first) for first in firsts.values()]
         _write(made, actor)
     return [case_file for case_file, _volume in made]
 
 
-def _guard(first: CaseFile, actor: Actor) -> None:
-    if actor.user is None or not policies.can_reassign(actor.user, first):
+def require_may_open(first: CaseFile, user: User | None) -> None:
+    """Raises Forbidden (only persons of the lead unit open volumes) or IllegalState (Fallakte)."""
+    if user is None or not policies.can_reassign(user, first):
         raise Forbidden(
             f"Zu {first.aktenzeichen} dürfen Sie keinen Band anlegen.",
             next_step="Bitten Sie die federführende Einheit oder deren Registratur.",

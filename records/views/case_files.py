@@ -59,18 +59,20 @@ def _matter_nodes(
 ) -> list[Node]:
     base = reverse("case-file", args=[case_file.uuid])
     every = Node(_("Alle Vorgänge"), base, count=str(sum(counts.values())), current=chosen is None)
-    return [
-        every,
-        *(
-            Node(
-                m.title,
-                f"{base}?vorgang={m.uuid}",
-                count=str(counts.get(m.pk, 0)),
-                current=m == chosen,
-            )
-            for m in matters
-        ),
-    ]
+    below: dict[int | None, list[Node]] = {}
+    # Sub-matters were opened after the matter they stand below; what hides its upper one stays up.
+    seen = {m.pk for m in matters}
+    for m in reversed(matters):
+        node = Node(
+            m.title,
+            f"{base}?vorgang={m.uuid}",
+            count=str(counts.get(m.pk, 0)),
+            current=m == chosen,
+            expanded=True,
+            children=below.get(m.pk, []),
+        )
+        below.setdefault(m.parent_id if m.parent_id in seen else None, []).insert(0, node)
+    return [every, *below.get(None, [])]
 
 
 def _no_documents(case_file: CaseFile, may_file: bool) -> Empty:

@@ -30,7 +30,7 @@ STORED = "gespeichert"
 def edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """ "Angaben ändern": title, file type, case worker, remark."""
     case_file = case_files.visible_case_file(request.user, uuid)
-    _require_changeable(request, case_file)
+    require_changeable(request, case_file)
     if request.method == "GET":
         return _page(request, case_file, CaseFileForm(case_file=case_file))
     form = CaseFileForm(request.POST, case_file=case_file)
@@ -56,7 +56,8 @@ def _page(
     return render(request, "records/case_file_edit.html", context, status=status)
 
 
-def _require_changeable(request: HttpRequest, case_file: CaseFile) -> None:
+def require_changeable(request: HttpRequest, case_file: CaseFile) -> None:
+    """Raises Forbidden or IllegalState before a form is shown that could not be saved."""
     if not policies.can_file_documents(request.user, case_file):
         raise Forbidden(
             _("Die Angaben dieser Akte dürfen Sie nicht ändern."),

@@ -1,4 +1,4 @@
-"""Opening, changing and reassigning files."""
+"""Opening, changing and reassigning files; matters, registers, volumes."""
 
 from tests.stories import Story
 from tests.url_rows import INSIDERS
@@ -9,8 +9,14 @@ GET = {
     "case-file-by-number": (302, 404, 302, 404, 404, 404, 404),
     "case-file-edit": INSIDERS,
     "case-file-reassign": INSIDERS,
+    "matter-new": INSIDERS,
+    "matter-edit": INSIDERS,
+    "matter-move": INSIDERS,
+    "matter-register": INSIDERS,
+    # a Fallakte has no volumes
+    "volume-new": (409, 404, 409, 404, 404, 404, 404),
 }
-POST_ONLY = {"case-file-undo"}
+POST_ONLY = {"case-file-undo", "document-move-undo"}
 
 
 def arguments(story: Story) -> dict[str, list[object]]:
@@ -20,4 +26,10 @@ def arguments(story: Story) -> dict[str, list[object]]:
         "case-file-edit": [story.case_file.uuid],
         "case-file-reassign": [story.case_file.uuid],
         "case-file-undo": [story.case_file.uuid, 1],
+        "matter-new": [story.case_file.uuid],
+        "matter-edit": [story.matter.uuid],
+        "matter-move": [story.matter.uuid],
+        "matter-register": [story.matter.uuid],
+        "volume-new": [story.case_file.uuid],
+        "document-move-undo": [story.case_file.uuid, 1],
     }

@@ -1,0 +1,69 @@
+"""The register of a matter: its sections, and which document stands in which."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from goettingen_ecm.accounts.requests import person_of
+from goettingen_ecm.desk.notices import add_notice
+from goettingen_ecm.operations.refusals import IllegalState, InvalidInput
+from records.matter_forms import PlacingForm, RegisterForm
+from records.models import Matter
+from records.selectors import matters
+from records.services.actor import Actor, person
+from records.services.registers import place_documents, write_register
+from records.views.changing_files import require_changeable
+from records.views.matters import matter_url
+from records.views.opening_files import add_refusal
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Two forms: the sections (``blaetter``) and the documents' places (``plaetze``)."""
+    matter = matters.visible_matter(request.user, uuid)
+    require_changeable(request, matter.case_file)
+    sheets = matters.register_of(request.user, matter)
+    sections = [s.section for s in sheets if s.section is not None]
+    found = [d for sheet in sheets for d in sheet.documents]
+    asked = request.POST if request.method == "POST" else None
+    of_sections = asked is not None and "blaetter" in asked
+    titles = RegisterForm(
+        asked if of_sections else None, initial={"titles": "\n".join(s.title for s in sections)}
+    )
+    placing = PlacingForm(None if of_sections else asked, documents=found, sections=sections)
+    if asked is not None and _saved(request, matter, titles if of_sections else placing):
+        return redirect("matter-register", matter.uuid)
+    context = {
+        "case_file": matter.case_file,
+        "matter": matter,
+        "titles": titles,
+        "placing": placing,
+        "sheets": sheets,
+        "sections": sections,
+        "back_url": matter_url(matter),
+    }
+    status = 422 if asked is not None else 200
+    return render(request, "records/matter_register.html", context, status=status)
+
+
+def _saved(request: HttpRequest, matter: Matter, form: RegisterForm | PlacingForm) -> bool:
+    """Whether it is saved; if not, the form says why."""
+    if not form.is_valid():
+        return False
+    try:
+        _write(matter, form, person(person_of(request), "records.matter.register"))
+    except (InvalidInput, IllegalState) as refusal:
+        add_refusal(form, refusal)
+        return False
+    add_notice(request, _("Das Register ist geändert."))
+    return True
+
+
+def _write(matter: Matter, form: RegisterForm | PlacingForm, actor: Actor) -> None:
+    if isinstance(form, RegisterForm):
+        write_register(matter, form.lines(), actor)
+    else:
+        place_documents(matter, form.placements(), actor)
