@@ -12,6 +12,7 @@ class RecordsConfig(AppConfig):
         from goettingen_ecm.operations import outbox
         from records import (
             analysis,
+            bulk_jobs,
             closing_checks,
             document_work,
             file_changes,
@@ -24,6 +25,7 @@ class RecordsConfig(AppConfig):
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
+        bulk_jobs.register()
         saved_views_card.register()
         closing_checks.register()
         file_changes.register()

@@ -111,7 +111,7 @@ def _tabs(listing: Listing) -> list[dict[str, Any]]:
     """The list as such and the person's views of it; the one that is shown is marked."""
     if not listing.views:
         return []
-    place = {name: listing.query[name] for name in PLACE if name in listing.query}
+    place = {name: str(listing.query[name]) for name in PLACE if name in listing.query}
     shown = _words(listing.query)
     every = {"label": _("Alle"), "url": _joined(listing.base, QueryDict(), place)}
     views = [
@@ -127,7 +127,7 @@ def _tabs(listing: Listing) -> list[dict[str, Any]]:
 
 def _words(query: QueryDict) -> dict[str, str]:
     passing = (*CURSOR_PARAMETERS, *PLACE)
-    return {name: query[name] for name in query if name not in passing}
+    return {name: str(query[name]) for name in query if name not in passing}
 
 
 def _joined(base: str, query: QueryDict, place: Mapping[str, str]) -> str:
