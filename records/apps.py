@@ -15,6 +15,7 @@ class RecordsConfig(AppConfig):
             bulk_jobs,
             closing_checks,
             document_work,
+            emergency_desk,
             file_changes,
             follow_ups,
             grants,
@@ -30,6 +31,7 @@ class RecordsConfig(AppConfig):
         closing_checks.register()
         file_changes.register()
         follow_ups.register()
+        emergency_desk.register()
         document_work.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

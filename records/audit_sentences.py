@@ -12,6 +12,10 @@ SENTENCES = {
     "records.case_file.person_readmitted": _(
         "{actor} hat einen Ausschluss von {object} aufgehoben"
     ),
+    "records.emergency.opened": _("{actor} hat {object} im Notzugriff geöffnet"),
+    "records.emergency.refused": _("{actor} hat einen Notzugriff versucht; er war nicht möglich"),
+    "records.emergency.ended": _("Der Notzugriff auf {object} ist beendet ({actor})"),
+    "records.emergency.reviewed": _("{actor} hat einen Notzugriff auf {object} geprüft"),
     "records.case_file.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.case_file.reassigned": _("{actor} hat {object} umgeschrieben: {fields}"),
     "records.case_file.closed": _("{actor} hat {object} z. d. A. verfügt"),

@@ -9,6 +9,7 @@ from records.choices import CaseFileStatus, DocumentStatus
 from records.models import CaseFile, Document, FilePlanEntry, Hold, SpecialistSystem
 
 FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
+EMERGENCY_ROLES = (*FILING_ROLES, Role.OBJECTIONS)
 OPENING_ROLES = (Role.CLERK, Role.HEAD, Role.REGISTRY)
 
 
@@ -68,6 +69,22 @@ def can_see_exclusions(user: Person, case_file: CaseFile) -> bool:
     """Who is kept out and why: those in charge of the file's rights, and data protection."""
     return can_change_rights(user, case_file) or (
         can_view(user, case_file) and rights_of(user).has_role(Role.DATA_PROTECTION)
+    )
+
+
+def can_review_emergency_access(user: Person) -> bool:
+    """Break-glass is looked at by data protection (requirements S3)."""
+    return rights_of(user).has_role(Role.DATA_PROTECTION)
+
+
+def can_read_emergency_accesses(user: Person) -> bool:
+    """Data protection reads all of them, a Leitung those of its files."""
+    return rights_of(user).has_role(Role.DATA_PROTECTION, Role.HEAD)
+
+
+def can_end_emergency_access(user: Person, case_file: CaseFile) -> bool:
+    return can_view(user, case_file) and rights_of(user).has_role_in(
+        case_file.lead_unit_id, Role.HEAD
     )
 
 

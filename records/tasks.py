@@ -7,7 +7,7 @@ from celery import shared_task
 
 from goettingen_ecm.operations import clock
 from records.models import Document
-from records.services import blobs, uploads
+from records.services import blobs, emergency, uploads
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
@@ -42,3 +42,9 @@ def index_stale_documents() -> int:
 def _stale_ids() -> list[int]:
     rows = Document.objects.filter(indexed_at__isnull=True, filed_at__lt=clock.now() - STALE_AFTER)
     return list(rows.order_by("id").values_list("id", flat=True)[:STALE_BATCH])
+
+
+@shared_task
+def end_emergency_accesses() -> int:
+    """End break-glass whose hours are over; returns how many."""
+    return emergency.end_elapsed()

@@ -7,6 +7,7 @@ from records.views import (
     check_outs,
     document_changes,
     documents,
+    emergencies,
     file_plan,
     matters,
     opening_files,
@@ -21,6 +22,12 @@ from records.views import (
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
 
 urlpatterns = [
+    path("notzugriff/", emergencies.emergency_access, name="emergency-access"),
+    path("notzugriffe/", emergencies.emergency_list, name="emergency-accesses"),
+    path(
+        "notzugriffe/<uuid:uuid>/geprueft/", emergencies.emergency_review, name="emergency-review"
+    ),
+    path("notzugriffe/<uuid:uuid>/beenden/", emergencies.emergency_end, name="emergency-end"),
     path("akten/", case_files.case_file_list, name="case-files"),
     path("aktenplan/", file_plan.branch, name="file-plan"),
     path("aktenplan/<int:entry_id>/", file_plan.branch, name="file-plan-entry"),

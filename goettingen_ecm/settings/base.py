@@ -212,6 +212,8 @@ CHECK_OUT_HOURS = int(os.environ.get("ECM_CHECK_OUT_HOURS", "8"))
 FAULT_POINTS_ALLOWED = False
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")
 
+# Break-glass (Notzugriff): how long the file stays visible.
+EMERGENCY_ACCESS_HOURS = int(os.environ.get("ECM_EMERGENCY_ACCESS_HOURS", "24"))
 UPLOAD_MAX_BYTES = int(os.environ.get("ECM_UPLOAD_MAX_MB", "200")) * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -259,6 +261,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "remove-finished-folders": {
         "task": "integrations.tasks.remove_finished_folders",
         "schedule": crontab(hour=5, minute=30),
+    },
+    "end-emergency-accesses": {
+        "task": "records.tasks.end_emergency_accesses",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
     },
     "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
 }
