@@ -8,7 +8,7 @@ from typing import Any
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
-from records.models import CaseFile, Document
+from records.models import CaseFile, Document, Matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class Merge:
     at: datetime | None = None
 
 
-def merge(current: CaseFile | Document, typed: Mapping[str, Any], shown_version: int) -> Merge:
+def merge(
+    current: CaseFile | Matter | Document, typed: Mapping[str, Any], shown_version: int
+) -> Merge:
     """Bring together what was typed onto ``shown_version`` and what is stored now."""
     rows = type(current).history.filter(id=current.pk)
     base = rows.filter(row_version=shown_version).first()

@@ -87,7 +87,7 @@ PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
     "start": (9, lambda story: reverse("start")),
     "file list": (5, lambda story: reverse("case-files")),
     "file list by number": (5, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
-    "file": (10, by_name("case-file")),
+    "file": (11, by_name("case-file")),
     "file by type": (10, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
     "history": (11, by_name("case-file-history")),
     "access": (16, by_name("case-file-access")),
