@@ -124,12 +124,14 @@ def file_panel(request: HttpRequest, case_file: CaseFile) -> FilePanel | None:
 def _may_act(request: HttpRequest, row: Listed) -> bool:
     """Buttons only where they work; whom an overdue one has reached finds it in the list."""
     item: FollowUp = row.item
+    rights = rights_of(request.user)
     if item.owner_role is None:
-        return item.owner_id == request.user.pk
+        whole = {one.user_id for one in rights.borrowed if one.whole}
+        return item.owner_id == request.user.pk or item.owner_id in whole
     # A Leitung above holds the Leitung below too, but not its list.
     if item.owner_role.role == Role.HEAD:
         return False
-    return rights_of(request.user).has_role_in(item.unit_id, Role(item.owner_role.role))
+    return rights.has_role_in(item.unit_id, Role(item.owner_role.role))
 
 
 def register() -> None:
