@@ -130,7 +130,7 @@ def publish_recomputation(entries: Sequence[FilePlanEntry], actor: Actor) -> Non
 def continue_recomputation(payload: Mapping[str, Any]) -> None:
     """The outbox handler: one slice, then the message for the next; committed together."""
     operation = Operation.objects.get(pk=payload["operation"])
-    actor = Actor(operation, user=User.objects.filter(pk=operation.actor_id).first())
+    actor = Actor(operation, user=User.objects.filter(pk=operation.actor_id or 0).first())
     ids = list(_files_below([payload["entry"]], payload["after"])[:SLICE])
     recompute_retention(ids, actor)
     if len(ids) == SLICE:
