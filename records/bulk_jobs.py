@@ -51,7 +51,7 @@ def file_change(parameters: Mapping[str, Any]) -> FileChange:
 def actor_of(job: Job) -> Actor:
     """The person who ordered the job, with the rights of now."""
     assert job.operation is not None  # noqa: S101 - jobs of these kinds are started with one
-    return Actor(job.operation, user=User.objects.get(pk=job.created_by_id))
+    return Actor(job.operation, user=User.objects.get(pk=job.created_by_id or 0))
 
 
 def _undone_operation(job: Job) -> int:

@@ -122,7 +122,7 @@ def take_back(
     with transaction.atomic():
         _lock_files(ids)
         before = values_before(Document, ids, operation_id)
-        results = plan(DocumentChange(change.values, change.matter), ids, actor)
+        results = plan(DocumentChange(change.values), ids, actor)
         current = dict(Document.objects.filter(pk__in=ids).values_list("pk", "row_version"))
         for pk in ids:
             known = before.get(pk)
