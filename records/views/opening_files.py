@@ -1,5 +1,6 @@
 """Opening a file: find its place in the plan, then say what it is about."""
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -88,7 +89,7 @@ def _opened(request: HttpRequest, entry: FilePlanEntry, form: NewCaseFileForm) -
     return opened
 
 
-def add_refusal(form: NewCaseFileForm, refusal: Refusal) -> None:
+def add_refusal(form: forms.Form, refusal: Refusal) -> None:
     """A service's refusal beside the field it names, else above the form."""
     field = getattr(refusal, "field", "")
     said = f"{refusal.reason} {refusal.next_step}".strip()
