@@ -28,6 +28,10 @@ SENTENCES = {
     "records.hold.placed": _("{actor} hat {object} gesetzt"),
     "records.hold.lifted": _("{actor} hat {object} aufgehoben"),
     "records.hold.reviewed": _("{actor} hat {object} überprüft und belassen"),
+    "records.case_files.exported": _("{actor} hat eine Aktenliste als Datei ausgegeben"),
+    "records.documents.exported": _(
+        "{actor} hat die Dokumentenliste von {object} als Datei ausgegeben"
+    ),
     "records.matter.narrowed": _("{actor} hat die Sichtbarkeit von {object} geändert"),
     "records.plan_entry.access_granted": _(
         "{actor} hat eine Zugriffsdefinition für {object} erteilt"

@@ -34,6 +34,11 @@ def can_change_document(user: Person, document: Document) -> bool:
     )
 
 
+def works_with_case_files(user: Person) -> bool:
+    """True for whoever may change files of some unit: lists offer bulk work to them."""
+    return rights_of(user).has_role(*FILING_ROLES)
+
+
 def can_open_case_files(user: Person, unit_id: int) -> bool:
     return rights_of(user).has_role_in(unit_id, *OPENING_ROLES)
 

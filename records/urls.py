@@ -2,6 +2,7 @@ from django.urls import path
 
 from records.views import (
     access,
+    bulk,
     case_files,
     changing_files,
     check_outs,
@@ -9,6 +10,7 @@ from records.views import (
     documents,
     emergencies,
     file_plan,
+    list_exports,
     matters,
     opening_files,
     reassigning_files,
@@ -94,5 +96,13 @@ urlpatterns = [
         "liste/<slug:page>/ansicht/<int:view_id>/loeschen/",
         saved_views.delete,
         name="list-view-delete",
+    ),
+    path("akten/aendern/", bulk.change_case_files, name="case-files-change"),
+    path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
+    path("akte/<uuid:uuid>/dokumente/aendern/", bulk.change_documents, name="documents-change"),
+    path(
+        "akte/<uuid:uuid>/dokumente.<slug:kind>",
+        list_exports.export_documents,
+        name="documents-export",
     ),
 ]

@@ -87,8 +87,21 @@ PARTICIPATIONS_SHOWN = 100
 
 def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
     """The visible matters of a file in the order they were opened."""
+    return all_matters_of(user, case_file)[:MATTERS_SHOWN]
+
+
+def all_matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
+    """The visible matters of a file, to be filtered further."""
     rows: QuerySet[Matter] = Matter.objects.visible_to(user).filter(case_file=case_file)
-    return rows.order_by("opened_on", "pk")[:MATTERS_SHOWN]
+    return rows.order_by("opened_on", "pk")
+
+
+def matter_of(user: Person, case_file: CaseFile, uuid: str) -> Matter | None:
+    """The visible matter an address names; None for no or any other text."""
+    try:
+        return all_matters_of(user, case_file).filter(uuid=UUID(uuid)).first()
+    except ValueError:
+        return None
 
 
 def participations_of(case_file: CaseFile) -> QuerySet[Participation]:

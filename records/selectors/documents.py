@@ -116,7 +116,7 @@ def documents_page(
     rows = rows.select_related(*joined, "check_out__holder")
     names = ("matter__title",) if name_matters else ()
     rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, *HOLDER, order.column, *names)
-    found = list(rows.order_by(*_sorting(order))[: limit + 1])
+    found = list(rows.order_by(*sorting(order))[: limit + 1])
     more = len(found) > limit
     cursor = Cursor(_value(found[limit - 1], order), found[limit - 1].pk).encode() if more else None
     return Page(found[:limit], cursor)
@@ -137,7 +137,8 @@ def documents_of(
     return rows
 
 
-def _sorting(order: DocumentOrder) -> list[Any]:
+def sorting(order: DocumentOrder) -> list[Any]:
+    """What ``order_by`` takes: the column, then the id in the same direction."""
     tie = "-pk" if order.descending else "pk"
     if not order.nullable:
         # Without NULLS LAST: the index on the newest documents serves this order.

@@ -45,7 +45,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],
     } | filtered_lists.documents_context(
-        request, case_file, matter, _no_documents(case_file, may_file)
+        request, case_file, matter, _no_documents(case_file, may_file), may_change=may_file
     )
     return render(request, "records/case_file_detail.html", context)
 

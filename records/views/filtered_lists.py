@@ -1,19 +1,24 @@
 """The file list and the documents table of a file with everything around them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.paging import Cursor
-from goettingen_ecm.desk.tables import Empty
+from goettingen_ecm.desk.tables import Empty, Table
+from records import policies
 from records.choices import ListPage
 from records.models import CaseFile, Document, Matter
 from records.selectors import case_files, documents, facets
 from records.views import listing, tables
 from records.views.listing import Listing
+
+# Words of the address of bulk work: ticked rows, "all that the filters leave", the list's own words.
+SELECTION, SCOPE, BY_FILTER, RETURN = "auswahl", "umfang", "filter", "worte"
 
 
 def file_listing(request: HttpRequest) -> Listing:
@@ -66,13 +71,21 @@ def case_files_context(request: HttpRequest) -> dict[str, Any]:
         empty=_nothing_left(wanted) if wanted.chosen else None,
     )
     table.sum_text = listing.sum_text(counted)
-    return {"table": table, "tools": listing.tools(wanted, counted)}
+    context = {"table": table, "tools": listing.tools(wanted, counted)}
+    context |= _exports(wanted, lambda kind: reverse("case-files-export", args=[kind]))
+    may_work = policies.works_with_case_files(request.user)
+    return context | _bulk(table, wanted, reverse("case-files-change") if may_work else "")
 
 
 def documents_context(
-    request: HttpRequest, case_file: CaseFile, matter: Matter | None, empty: Empty
+    request: HttpRequest,
+    case_file: CaseFile,
+    matter: Matter | None,
+    empty: Empty,
+    *,
+    may_change: bool,
 ) -> dict[str, Any]:
-    """The documents of a file: ``table`` and ``tools``; ``empty`` is for a file without any."""
+    """The documents of a file with their tools; ``empty`` is for a file without any."""
     wanted = document_listing(request, case_file)
     sort = request.GET.get("sortierung", "-datum")
     page = documents.documents_page(
@@ -95,7 +108,44 @@ def documents_context(
         columns=wanted.columns,
     )
     table.sum_text = listing.sum_text(counted)
-    return {"table": table, "tools": listing.tools(wanted, counted)}
+    context = {"table": table, "tools": listing.tools(wanted, counted)}
+    uuid = case_file.uuid
+    context |= _exports(wanted, lambda kind: reverse("documents-export", args=[uuid, kind]))
+    return context | _bulk(
+        table, wanted, reverse("documents-change", args=[uuid]) if may_change else ""
+    )
+
+
+def _exports(wanted: Listing, address: Callable[[str], str]) -> dict[str, str]:
+    words = wanted.address().partition("?")[2]
+    return {
+        f"{kind}_url": f"{address(kind)}?{words}" if words else address(kind)
+        for kind in ("csv", "ods")
+    }
+
+
+def _bulk(table: Table[Any], wanted: Listing, url: str) -> dict[str, Any]:
+    """Checkboxes and the bar of ``records/list_table.html``; nothing without ``url``."""
+    if not url or not table.rows:
+        return {}
+    table.selection = SELECTION
+    words = wanted.address().partition("?")[2]
+    every = QueryDict(words, mutable=True)
+    every.update({SCOPE: BY_FILTER, RETURN: words})
+    place = {name: str(wanted.query[name]) for name in listing.PLACE if name in wanted.query}
+    return {
+        "bulk": {
+            "url": url,
+            "hidden": {RETURN: words, **place},
+            "actions": [
+                {"name": "aktion", "value": "aendern", "label": _("Ändern"), "icon": "edit"}
+            ],
+            "all_url": f"{url}?{every.urlencode()}",
+            "all_label": _("Alle nach diesem Filter ändern")
+            if wanted.chosen
+            else _("Alle dieser Liste ändern"),
+        }
+    }
 
 
 def _nothing_left(wanted: Listing) -> Empty:
