@@ -32,7 +32,7 @@ class StandIn:
 
 def in_force(day: date, *, deputies: Iterable[int] | None = None) -> list[StandIn]:
     """Substitutions in force, all or those of some deputies; ones that give no role are left out."""
-    rows = Substitution.objects.current(day).select_related("represented").order_by("pk")
+    rows = Substitution.objects.current(day).select_related("represented", "deputy").order_by("pk")
     if deputies is not None:
         rows = rows.filter(deputy_id__in=list(deputies))
     found = list(rows)

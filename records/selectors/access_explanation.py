@@ -13,6 +13,7 @@ from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.operations import clock
 from records.models import CaseFile, CaseFileExclusion
 from records.rights import Reason, RightsTable
+from records.selectors.deputies import reasons_by_deputy
 
 PEOPLE_SHOWN = 200
 
@@ -26,6 +27,7 @@ class Claim:
     removed_by: str = ""
     principal: int = 0
     user_ids: tuple[int, ...] = ()
+    group_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,8 @@ class Explanation:
 def explain(case_file: CaseFile, *, limit: int = PEOPLE_SHOWN) -> Explanation:
     """The whole answer for one case file, computed from the policy, not from the stored scope."""
     claims = _claims(case_file)
-    excluded = dict(
-        CaseFileExclusion.objects.filter(case_file=case_file).values_list("user_id", "reason")
-    )
-    reasons = _reasons_by_person(claims)
+    excluded = _excluded(case_file)
+    reasons = _reasons_by_person(case_file, claims, excluded)
     people = _people(reasons.keys() | excluded.keys(), reasons, excluded)
     seeing = [p for p in people if not p.removed_by]
     return Explanation(
@@ -74,9 +74,9 @@ def explain(case_file: CaseFile, *, limit: int = PEOPLE_SHOWN) -> Explanation:
 
 def why(user: User, case_file: CaseFile) -> PersonAccess:
     """One person's reasons; none means the person does not see the file."""
-    excluded = CaseFileExclusion.objects.filter(case_file=case_file, user=user)
-    denied = dict(excluded.values_list("user_id", "reason"))
-    return _people([user.pk], _reasons_by_person(_claims(case_file)), denied)[0]
+    excluded = _excluded(case_file)
+    reasons = _reasons_by_person(case_file, _claims(case_file), excluded)
+    return _people([user.pk], reasons, excluded)[0]
 
 
 def _claims(case_file: CaseFile) -> list[Claim]:
@@ -104,7 +104,8 @@ def _claim(reason: Reason, label: str, user_ids: Iterable[int]) -> Claim:
         because = _("{why} (bis {day})").format(
             why=because, day=date_format(reason.until, "SHORT_DATE_FORMAT")
         )
-    return Claim(label, because, reason.removed_by, reason.principal, tuple(sorted(user_ids)))
+    people = tuple(sorted(user_ids))
+    return Claim(label, because, reason.removed_by, reason.principal, people, reason.group_id)
 
 
 def _single(reason: Reason, user: User, inside: set[int]) -> Claim:
@@ -173,11 +174,22 @@ def _group_labels(group_ids: set[int]) -> dict[int, str]:
     return {everyone.group_id(): _("alle Beschäftigten")} | labels
 
 
-def _reasons_by_person(claims: Sequence[Claim]) -> dict[int, list[str]]:
+def _excluded(case_file: CaseFile) -> dict[int, str]:
+    rows = CaseFileExclusion.objects.filter(case_file=case_file)
+    return dict(rows.values_list("user_id", "reason"))
+
+
+def _reasons_by_person(
+    case_file: CaseFile, claims: Sequence[Claim], excluded: Mapping[int, str]
+) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
     for claim in claims:
         for user_id in claim.user_ids if not claim.removed_by else ():
             found[user_id].append(f"{claim.label}: {claim.because}")
+    groups = {c.group_id: c.label for c in claims if c.group_id is not None and not c.removed_by}
+    deputies = reasons_by_deputy(case_file, groups, lambda: _leading_above(set(groups)), excluded)
+    for user_id, reasons in deputies.items():
+        found[user_id] += reasons
     return found
 
 

@@ -17,6 +17,7 @@ from goettingen_ecm.operations import clock
 from records.choices import Confidentiality
 from records.grants import GrantKind
 from records.models import CaseFile, CaseFileExclusion, Matter
+from records.selectors import access_explanation
 from records.services.rights import NewGrant, change_confidentiality, write_grants
 from records.services.scoping import recompute
 from tests.access import substitution_oracle as oracle
@@ -267,3 +268,22 @@ def test_everybody_for_everybody(busy_world: w.World) -> None:
     compare(busy_world)
     # Something is lent indeed.
     assert len(oracle.files_lent(clock.today())) > 20
+
+
+def test_s2_the_explanation_names_deputies_and_why(busy_world: w.World) -> None:
+    people = sorted(busy_world.people.values(), key=lambda one: one.pk)
+    for number, person in enumerate(people):
+        substitute(person, people[number - 2], includes_confidential=number % 2 == 0)
+    CaseFileExclusion.objects.create(
+        case_file=busy_world.files[SOCIAL], user=busy_world.people["brandt"], reason="befangen"
+    )
+    recompute([busy_world.files[SOCIAL].pk])
+    usernames = dict(User.objects.values_list("id", "username"))
+    because = []
+    for name in busy_world.files:
+        case_file = CaseFile.objects.get(pk=busy_world.files[name].pk)
+        page = access_explanation.explain(case_file)
+        named = {usernames[p.user_id] for p in page.people}
+        assert named & set(busy_world.people) == busy_world.seeing(name), name
+        because += [reason for person in page.people for reason in person.reasons]
+    assert any(reason.startswith("In Vertretung für ") for reason in because)
