@@ -19,6 +19,7 @@ class RecordsConfig(AppConfig):
             file_changes,
             follow_ups,
             grants,
+            rights_review_desk,
             saved_views_card,
             start_cards,
         )
@@ -32,6 +33,7 @@ class RecordsConfig(AppConfig):
         file_changes.register()
         follow_ups.register()
         emergency_desk.register()
+        rights_review_desk.register()
         document_work.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

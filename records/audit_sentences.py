@@ -12,6 +12,7 @@ SENTENCES = {
     "records.case_file.person_readmitted": _(
         "{actor} hat einen Ausschluss von {object} aufgehoben"
     ),
+    "records.rights.reviewed": _("{actor} hat die Freigaben von {object} geprüft"),
     "records.emergency.opened": _("{actor} hat {object} im Notzugriff geöffnet"),
     "records.emergency.refused": _("{actor} hat einen Notzugriff versucht; er war nicht möglich"),
     "records.emergency.ended": _("Der Notzugriff auf {object} ist beendet ({actor})"),

@@ -93,6 +93,15 @@ def can_end_emergency_access(user: Person, case_file: CaseFile) -> bool:
     )
 
 
+def can_review_any_rights(user: Person) -> bool:
+    return rights_of(user).has_role(Role.HEAD)
+
+
+def can_review_rights(user: Person, unit_id: int) -> bool:
+    """The yearly look at a unit's releases is its Leitung's (or of one above)."""
+    return rights_of(user).has_role_in(unit_id, Role.HEAD)
+
+
 def can_define_access(user: Person) -> bool:
     """Access definitions of the file plan are reference data: no sight of contents is needed."""
     return rights_of(user).has_role(Role.ADMINISTRATION, Role.REGISTRY)

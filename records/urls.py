@@ -15,6 +15,7 @@ from records.views import (
     opening_files,
     reassigning_files,
     registers,
+    rights_reviews,
     saved_views,
     search,
     versions,
@@ -24,6 +25,8 @@ from records.views import (
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
 
 urlpatterns = [
+    path("rechtepruefung/", rights_reviews.review_list, name="rights-reviews"),
+    path("rechtepruefung/<uuid:uuid>/", rights_reviews.review, name="rights-review"),
     path("notzugriff/", emergencies.emergency_access, name="emergency-access"),
     path("notzugriffe/", emergencies.emergency_list, name="emergency-accesses"),
     path(

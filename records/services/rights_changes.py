@@ -168,9 +168,9 @@ def own_grants(case_file_id: int) -> list[Grant]:
 
 def _attempt(pk: int, change: Change, actor: Actor) -> Outcome:
     rights.lock_for_rights([pk], actor)
-    before = _people(pk)
+    before = people_seeing(pk)
     inverse = change.apply(pk, actor)
-    after = _people(pk)
+    after = people_seeing(pk)
     return Outcome(
         gains=tuple(p for key, p in after.items() if key not in before),
         loses=tuple(p for key, p in before.items() if key not in after),
@@ -180,7 +180,8 @@ def _attempt(pk: int, change: Change, actor: Actor) -> Outcome:
     )
 
 
-def _people(pk: int) -> dict[int, PersonAccess]:
+def people_seeing(pk: int) -> dict[int, PersonAccess]:
+    """Everybody who sees the file as its rights are now written, in name order."""
     case_file = CaseFile.objects.select_related("entry", "lead_unit").get(pk=pk)
     return {p.user_id: p for p in explain(case_file, limit=EVERYBODY).people}
 
