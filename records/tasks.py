@@ -6,8 +6,9 @@ from datetime import timedelta
 from celery import shared_task
 
 from goettingen_ecm.operations import clock
+from records.content import office
 from records.models import Document
-from records.services import blobs, emergency, uploads
+from records.services import blobs, emergency, renditions, uploads
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
@@ -37,6 +38,18 @@ def index_stale_documents() -> int:
         uploads.index_filed(ids)
         taken += len(ids)
     return taken
+
+
+@shared_task
+def render_office_files() -> int:
+    """Make PDFs of waiting Office files, one after the other; returns how many were tried."""
+    if office.program() is None:
+        return 0
+    end = time.monotonic() + TURN_SECONDS
+    tried = 0
+    while time.monotonic() < end and renditions.render_next():
+        tried += 1
+    return tried
 
 
 def _stale_ids() -> list[int]:

@@ -267,6 +267,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 55.0},
     },
+    # A call nobody takes in time is dropped: the next one finds the same files waiting.
+    "render-office-files": {
+        "task": "records.tasks.render_office_files",
+        "schedule": 20.0,
+        "options": {"expires": 18.0},
+    },
     "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
 }
 

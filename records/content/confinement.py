@@ -13,18 +13,19 @@ import re
 import resource
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _FILTER_MODE = 2
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_ALLOW = 0x7FFF0000
-_REFUSE = 0x00050000 | 1  # errno EPERM
+LOAD, EQUAL, _AT_LEAST, _ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+ALLOW = 0x7FFF0000
+REFUSE = 0x00050000 | 1  # errno EPERM
 _X32 = 0x40000000
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_NR_AT, _ARCH_AT, _ARGS_AT = 0, 4, 16
+_NR_AT, _ARCH_AT, ARGS_AT = 0, 4, 16
 
 # Refused calls: name, number on x86_64, number on aarch64 ("-": does not exist there).
 _REFUSED = """
@@ -61,14 +62,14 @@ def confine(memory_bytes: int) -> bool:
 
     Address space in bytes; no core dumps, no file may grow, few descriptors.
     """
-    _lower(resource.RLIMIT_AS, memory_bytes)
-    _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_NOFILE, 64)
-    return _filter_system_calls()
+    lower_limit(resource.RLIMIT_AS, memory_bytes)
+    lower_limit(resource.RLIMIT_CORE, 0)
+    lower_limit(resource.RLIMIT_FSIZE, 0)
+    lower_limit(resource.RLIMIT_NOFILE, 64)
+    return install_filter(_instructions)
 
 
-def _lower(kind: int, value: int) -> None:
+def lower_limit(kind: int, value: int) -> None:
     """Set both limits, never above what this process was started with."""
     _soft, hard = resource.getrlimit(kind)
     bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
@@ -103,40 +104,55 @@ def _prctl(option: int, *arguments: object) -> bool:
     return bool(libc.prctl(ctypes.c_int(option), *values) == 0)
 
 
-def _filter_system_calls() -> bool:
+def refuse_new_privileges() -> bool:
+    """Nothing this process starts gains rights any more; what both filters require."""
+    return _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+
+
+Listing = list[tuple[int, int, int, int]]
+
+
+def install_filter(instructions: Callable[[str], Listing]) -> bool:
+    """Put the program for this processor in force; False where there is none."""
     machine = platform.machine()
-    if machine not in _ARCHITECTURE or not _prctl(_PR_SET_NO_NEW_PRIVS, 1):
+    if machine not in _ARCHITECTURE or not refuse_new_privileges():
         return False
-    instructions = [_Instruction(*values) for values in _instructions(machine)]
-    array = (_Instruction * len(instructions))(*instructions)
-    program = _Program(len(instructions), array)
+    listing = [_Instruction(*values) for values in instructions(machine)]
+    array = (_Instruction * len(listing))(*listing)
+    program = _Program(len(listing), array)
     return _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.byref(program))
 
 
-def _refused_numbers(machine: str) -> list[int]:
+def numbers(table: str, machine: str) -> list[int]:
+    """The numbers of a table "name x86_64 aarch64, …" for this processor."""
     column = 1 if machine == "x86_64" else 2
-    calls = re.split(r"[,\n]", _REFUSED.strip())
+    calls = re.split(r"[,\n]", table.strip())
     return [int(number) for call in calls if (number := call.split()[column]) != "-"]
 
 
-def _instructions(machine: str) -> list[tuple[int, int, int, int]]:
-    """Classic BPF: refused calls and foreign architectures jump to the end, which refuses."""
-    refused, opening = _refused_numbers(machine), _OPENING[machine]
-    total = 4 + len(refused) + 4 * len(opening) + 2
-    last = total - 1
-    listing = [
-        (_LOAD, 0, 0, _ARCH_AT),
-        (_EQUAL, 0, last - 2, _ARCHITECTURE[machine]),
-        (_LOAD, 0, 0, _NR_AT),
+def prologue(machine: str, last: int) -> Listing:
+    """Loads the call's number; a foreign architecture jumps to ``last``, which refuses."""
+    return [
+        (LOAD, 0, 0, _ARCH_AT),
+        (EQUAL, 0, last - 2, _ARCHITECTURE[machine]),
+        (LOAD, 0, 0, _NR_AT),
         (_AT_LEAST, last - 4, 0, _X32),
     ]
-    listing += [(_EQUAL, last - at - 1, 0, call) for at, call in enumerate(refused, 4)]
+
+
+def _instructions(machine: str) -> Listing:
+    """Classic BPF: refused calls and foreign architectures jump to the end, which refuses."""
+    refused, opening = numbers(_REFUSED, machine), _OPENING[machine]
+    total = 4 + len(refused) + 4 * len(opening) + 2
+    last = total - 1
+    listing = prologue(machine, last)
+    listing += [(EQUAL, last - at - 1, 0, call) for at, call in enumerate(refused, 4)]
     for call, argument in opening:
         at = len(listing)
         listing += [
-            (_EQUAL, 0, 3, call),
-            (_LOAD, 0, 0, _ARGS_AT + 8 * argument),
+            (EQUAL, 0, 3, call),
+            (LOAD, 0, 0, ARGS_AT + 8 * argument),
             (_ANY_BIT, last - at - 3, 0, _WRITE_FLAGS),
-            (_RETURN, 0, 0, _ALLOW),
+            (RETURN, 0, 0, ALLOW),
         ]
-    return [*listing, (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _REFUSE)]
+    return [*listing, (RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]

@@ -14,7 +14,16 @@ from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
 from records.choices import ComponentKind
-from records.models import CaseFile, CheckOut, Component, Document, DocumentVersion, Matter
+from records.models import (
+    Blob,
+    CaseFile,
+    CheckOut,
+    Component,
+    Document,
+    DocumentVersion,
+    Matter,
+    Rendition,
+)
 from records.policies import can_view
 from records.selectors.case_files import SHOWN_STATES, documents_shown
 
@@ -66,6 +75,12 @@ FILE = (
     "blob__mime_type",
     "blob__page_count",
     "blob__problem",
+    "blob__rendition__state",
+    "blob__rendition__problem",
+    "blob__rendition__pdf__sha256",
+    "blob__rendition__pdf__storage",
+    "blob__rendition__pdf__page_count",
+    "blob__rendition__pdf__problem",
     "version__number",
 )
 
@@ -206,7 +221,7 @@ def readable_component(user: Person, uuid: UUID, version: int, position: int) ->
         position=position,
         kind__in=READABLE,
     )
-    rows = rows.select_related("blob", "version__document")
+    rows = rows.select_related("blob__rendition__pdf", "version__document")
     found = rows.only(*FILE, "version__document__uuid").first()
     if found is None:
         raise Http404
@@ -232,11 +247,23 @@ def components_of(document: Document, number: int | None = None) -> list[Compone
     """
     wanted = document.version_number if number is None else number
     rows = Component.objects.filter(version__document=document, version__number=wanted)
-    rows = rows.select_related("blob", "version").only(*FILE)
+    rows = rows.select_related("blob__rendition__pdf", "version").only(*FILE)
     found = list(rows.order_by("position"))
     if not found:
         raise Http404
     return found
+
+
+def rendition_of(component: Component) -> Rendition | None:
+    """What became of the PDF of an Office file; None for other files."""
+    found: Rendition | None = getattr(component.blob, "rendition", None)
+    return found
+
+
+def viewed_blob(component: Component) -> Blob:
+    """Where page images and words come from: of an Office file its PDF, once it is there."""
+    rendition = rendition_of(component)
+    return rendition.pdf if rendition is not None and rendition.pdf else component.blob
 
 
 def readable_components(document: Document, number: int | None = None) -> list[Component]:

@@ -16,6 +16,7 @@ from records.choices import BlobStorage, ComponentKind, TextState
 from records.content.problems import Problem
 from records.content.results import Inspection, InspectRequest
 from records.models import Blob, Component, DocumentText
+from records.services.rendition_queue import request_renditions
 from records.services.sandbox import sandbox
 
 READ_SECONDS = 240.0
@@ -84,7 +85,7 @@ def read_texts(document_ids: Iterable[int]) -> dict[int, Reading]:
 
 
 class _Part(NamedTuple):
-    """A main file or attachment of a current version."""
+    """A main file or attachment of a current version; of Office files the PDF is read."""
 
     document_id: int
     version_number: int
@@ -94,6 +95,7 @@ class _Part(NamedTuple):
     sha256: bytes
     mime_type: str
     storage: str
+    pdf_sha256: bytes | None
 
 
 def _parts(document_ids: list[int]) -> list[_Part]:
@@ -105,25 +107,29 @@ def _parts(document_ids: list[int]) -> list[_Part]:
     )
     rows = rows.order_by("version__document_id", "position")
     fields = ("version__document_id", "version__number", "kind", "file_name", "blob_id")
-    facts = ("blob__sha256", "blob__mime_type", "blob__storage")
+    facts = ("blob__sha256", "blob__mime_type", "blob__storage", "blob__rendition__pdf__sha256")
     return [_Part(*row) for row in rows.values_list(*fields, *facts)]
 
 
 def _inspect(parts: Sequence[_Part]) -> Sequence[Inspection]:
     requests = [
         InspectRequest(blob_store.path_of(bytes(one.sha256)), one.file_name, one.mime_type)
+        if one.pdf_sha256 is None
+        else InspectRequest(blob_store.path_of(bytes(one.pdf_sha256)))
         for one in parts
     ]
     return sandbox().inspect_batch(requests, deadline_seconds=READ_SECONDS) if requests else []
 
 
 def _add(reading: Reading, part: _Part, found: Inspection) -> None:
-    reading.blobs.append((part.blob_id, found))
+    if part.pdf_sha256 is None:
+        reading.blobs.append((part.blob_id, found))
     if found.text and str(found.text_state) == TextState.OK:
         reading.texts.append(found.text)
     if part.kind == ComponentKind.MAIN:
         reading.file_name = part.file_name
-        reading.mime_type = found.sniffed.mime
+        own_type = part.pdf_sha256 is None
+        reading.mime_type = found.sniffed.mime if own_type else part.mime_type
         reading.page_count = found.page_count
         reading.problem = found.problem or ""
         reading.problem_text = found.problem_text
@@ -171,6 +177,7 @@ def _store_facts(found: Sequence[tuple[int, Inspection]]) -> None:
     """In key order: two batches may read the same file."""
     rows = {pk: _facts(pk, inspection) for pk, inspection in found}
     _execute(BLOB_FACTS, [rows[pk] for pk in sorted(rows)])
+    request_renditions((pk, mime, problem) for pk, mime, _pages, problem, _text in rows.values())
 
 
 def _facts(pk: int, found: Inspection) -> tuple[int, str, int | None, str, str]:

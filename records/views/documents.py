@@ -20,7 +20,7 @@ from records.forms import UploadForm
 from records.models import CaseFile, Component, Document
 from records.selectors import case_files, documents
 from records.services import page_images, reading, uploads
-from records.views import tables
+from records.views import renditions, tables
 
 PAGE_WIDTHS = (400, 1200, 1800)
 # So many pages bring their text with them; the rest load it when they come into view.
@@ -115,9 +115,11 @@ def _part(document: Document, component: Component, query: str, first: int) -> P
     address = [document.uuid, component.version.number, component.position]
     original = reverse("document-original", args=address)
     note = misnaming(component.blob.mime_type, component.file_name)
-    sizes = page_images.page_sizes(component.blob)
+    blob = documents.viewed_blob(component)
+    sizes = page_images.page_sizes(blob)
     if not sizes:
         return PartView(component, original, [], _why_unreadable(component), note=note)
+    note = note or renditions.note_of(component)
     first = min(first, len(sizes))
     last = min(len(sizes), first + PAGES_SHOWN - 1)
     pages = [
@@ -129,7 +131,7 @@ def _part(document: Document, component: Component, query: str, first: int) -> P
 
 
 def _more(document: Document, component: Component, query: str, last: int) -> str:
-    if last >= (component.blob.page_count or 0):
+    if last >= (documents.viewed_blob(component).page_count or 0):
         return ""
     shown = component.version.number
     older = shown if shown != document.version_number else None
@@ -155,7 +157,9 @@ def _page(
         + (f"?{urlencode({'q': query})}" if query else ""),
         width=size[0],
         height=size[1],
-        text=page_images.text_layer(component.blob, number, query) if at_once else None,
+        text=page_images.text_layer(documents.viewed_blob(component), number, query)
+        if at_once
+        else None,
     )
 
 
@@ -164,7 +168,9 @@ def _why_unreadable(component: Component) -> str:
         return _("Die Datei ist %(problem)s.") % {
             "problem": tables.problem_text(component.blob.problem)
         }
-    return _("Für diesen Dateityp gibt es noch keine Ansicht im Browser.")
+    return renditions.why_missing(component) or _(
+        "Für diesen Dateityp gibt es noch keine Ansicht im Browser."
+    )
 
 
 @require_GET
@@ -176,7 +182,7 @@ def page_image(
     width = request.GET.get("breite", "1200")
     if width not in {str(w) for w in PAGE_WIDTHS}:
         raise Http404
-    image = page_images.page_image(component.blob, page, int(width))
+    image = page_images.page_image(documents.viewed_blob(component), page, int(width))
     if image is None:
         raise Http404
     # Nothing for the browser's disk (Cache-Control: no-store, by the middleware).
@@ -189,9 +195,10 @@ def page_text(
 ) -> HttpResponse:
     """The selectable text layer of one page with the hits of ``q`` marked."""
     component = documents.readable_component(request.user, uuid, version, position)
-    if not 1 <= page <= (component.blob.page_count or 0):
+    blob = documents.viewed_blob(component)
+    if not 1 <= page <= (blob.page_count or 0):
         raise Http404
-    layer = page_images.text_layer(component.blob, page, _query(request))
+    layer = page_images.text_layer(blob, page, _query(request))
     return HttpResponse(layer, content_type="text/html; charset=utf-8")
 
 
