@@ -14,9 +14,10 @@ from records.selectors.volumes import volumes_of
 
 
 def offered(request: HttpRequest, case_file: CaseFile) -> list[Action]:
-    """Nothing that would be refused; nothing at all once the file is closed."""
+    """Nothing that would be refused; only the cover sheet once the file is closed."""
+    sheet = Action(_("Deckblatt drucken"), _of(case_file, "case-file-cover-sheet"), "print")
     if not policies.is_open(case_file):
-        return []
+        return [sheet]
     actions: list[Action] = []
     if policies.can_file_documents(request.user, case_file):
         actions += [
@@ -30,7 +31,7 @@ def offered(request: HttpRequest, case_file: CaseFile) -> list[Action]:
         )
         if case_file.kind == CaseFileKind.SUBJECT:
             actions.append(Action(_("Folgeband anlegen"), _of(case_file, "volume-new"), "copy"))
-    return actions
+    return [*actions, sheet]
 
 
 def _of(case_file: CaseFile, name: str) -> str:
