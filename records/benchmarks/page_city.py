@@ -58,7 +58,7 @@ class PageCity:
     page_image: tuple[uuid.UUID, int, int, int]
 
 
-def build(documents: int, seed: int) -> PageCity:
+def build(documents: int, seed: int, *, big_file: int = BIG_FILE) -> PageCity:
     """``documents`` documents in files of six, spread over 40 units; unit 0 holds only old ones."""
     rng = Random(seed)  # noqa: S311 - test data, no secret
     plan = FilePlan.objects.create(code="BENCH", title="Messplan", valid_from=date(2000, 1, 1))
@@ -72,7 +72,7 @@ def build(documents: int, seed: int) -> PageCity:
     files = max(UNITS, documents // DOCUMENTS_PER_FILE)
     _files(files, entry.pk, [u.pk for u in units], scope_ids)
     _documents(documents, files)
-    big = _big_file(entry.pk, units[1].pk, scope_ids[1])
+    big = _big_file(entry.pk, units[1].pk, scope_ids[1], big_file)
     _search_rows(rng)
     _analyze()
     clerk, old_clerk = _clerk(units[1], "bench"), _clerk(units[OLD_UNIT], "bench-old")
@@ -187,8 +187,8 @@ def _versions() -> None:
     )
 
 
-def _big_file(entry_id: int, unit_id: int, scope_id: int) -> uuid.UUID:
-    """One file with 2,000 documents, as a long social case has."""
+def _big_file(entry_id: int, unit_id: int, scope_id: int, count: int) -> uuid.UUID:
+    """One file with many documents, as a long social case has."""
     name = uuid.uuid4()
     _run(
         """
@@ -218,7 +218,7 @@ def _big_file(entry_id: int, unit_id: int, scope_id: int) -> uuid.UUID:
         JOIN records_matter matter ON matter.case_file_id = file.id
           AND matter.title = 'Zeitraum ' || (n %% 10 + 1)
         """,
-        BIG_FILE, name,
+        count, name,
     )  # fmt: skip
     _versions()
     return name

@@ -84,11 +84,11 @@ def of_letter(name: str, *further: object) -> Callable[[Story], str]:
 
 
 PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
-    "start": (9, lambda story: reverse("start")),
-    "file list": (5, lambda story: reverse("case-files")),
-    "file list by number": (5, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
-    "file": (11, by_name("case-file")),
-    "file by type": (10, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
+    "start": (10, lambda story: reverse("start")),
+    "file list": (7, lambda story: reverse("case-files")),
+    "file list by number": (7, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
+    "file": (13, by_name("case-file")),
+    "file by type": (13, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
     "history": (11, by_name("case-file-history")),
     "access": (16, by_name("case-file-access")),
     "upload": (7, by_name("document-upload")),
