@@ -83,7 +83,8 @@ def _qr(address: str) -> str:
 def _compiler() -> typst.Compiler:
     """Only the fonts typst brings, so that the sheet looks the same on every machine."""
     return typst.Compiler(
-        str(SOURCE),
-        root=str(SOURCE.parent),
+        SOURCE,
+        root=SOURCE.parent,
         font_paths=typst.Fonts(include_system_fonts=False),
+        ignore_system_fonts=True,
     )
