@@ -37,7 +37,7 @@ def new_case_file(request: HttpRequest) -> HttpResponse:
 
 
 def _choose_entry(request: HttpRequest, unit_ids: set[int]) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "").strip()[: openable_entries.LONGEST]
+    text = request.GET.get("wort", "").replace("\0", "").strip()[: openable_entries.LONGEST]
     context = {
         "text": text,
         "entries": openable_entries.openable_entries(text, unit_ids),

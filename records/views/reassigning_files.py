@@ -75,7 +75,7 @@ def _page(
     there: Destination,
     message: str = "",
 ) -> HttpResponse:
-    text = request.GET.get("q", "").replace("\0", "").strip()[: openable_entries.LONGEST]
+    text = request.GET.get("wort", "").replace("\0", "").strip()[: openable_entries.LONGEST]
     context = {
         "case_file": case_file,
         "there": there,

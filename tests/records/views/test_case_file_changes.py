@@ -49,7 +49,7 @@ class TestNewFile:
 
     def test_the_entry_is_found_by_a_word_or_a_code(self, clerk: Client) -> None:
         for typed in ("bauordnung", "63.2", "bauen verfahren"):
-            page = text(clerk.get(reverse("case-file-new"), {"q": typed}))
+            page = text(clerk.get(reverse("case-file-new"), {"wort": typed}))
             assert "Bauordnungsverfahren" in page, typed
         assert "Grundsicherung" not in page
 
@@ -60,7 +60,7 @@ class TestNewFile:
 
     def test_a3_only_entries_that_take_files_are_offered(self, clerk: Client) -> None:
         FilePlanEntry.objects.filter(code="63.10").update(locked=True)
-        page = text(clerk.get(reverse("case-file-new"), {"q": "63"}))
+        page = text(clerk.get(reverse("case-file-new"), {"wort": "63"}))
         assert "63.20" in page
         assert "Baugenehmigungen" not in page
         refused = clerk.get(reverse("case-file-new"), {"eintrag": w.entry("63.10").pk})
