@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
             analysis,
             bulk_jobs,
             closing_checks,
+            closing_entries,
             document_work,
             emergency_desk,
             file_changes,
@@ -30,6 +31,7 @@ class RecordsConfig(AppConfig):
         bulk_jobs.register()
         saved_views_card.register()
         closing_checks.register()
+        closing_entries.register()
         file_changes.register()
         follow_ups.register()
         emergency_desk.register()

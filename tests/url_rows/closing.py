@@ -1,0 +1,41 @@
+"""Closing, retention dates and holds."""
+
+from datetime import timedelta
+
+from goettingen_ecm.operations import clock
+from records.choices import HoldKind
+from records.services.actor import person
+from records.services.holds import NewHold, place_holds
+from tests import personas
+from tests.stories import Story
+from tests.url_rows import INSIDERS
+
+GET = {
+    "case-file-closing": INSIDERS,
+    "matter-closing": INSIDERS,
+    "case-file-holds": INSIDERS,
+    "hold": INSIDERS,
+}
+POST_ONLY = {
+    "case-file-close",
+    "case-file-reopen",
+    "case-file-retention-event",
+    "matter-close",
+    "matter-reopen",
+    "hold-lift",
+    "hold-review",
+}
+
+
+def arguments(story: Story) -> dict[str, list[object]]:
+    """The hold belongs to the clerk; the head may lift it by office."""
+    clerk = personas.person(personas.CLERK_SOCIAL)
+    day = clock.today() + timedelta(days=30)
+    wanted = NewHold(story.case_file, HoldKind.LITIGATION, "Klage", clerk, day)
+    [hold] = place_holds([wanted], person(clerk, "test"))
+    of_file = {key: [story.case_file.uuid] for key in ["case-file-closing", "case-file-close", "case-file-reopen", "case-file-holds", "case-file-retention-event"]}  # fmt: skip
+    of_matter = {
+        key: [story.matter.uuid] for key in ["matter-closing", "matter-close", "matter-reopen"]
+    }
+    of_hold = {key: [hold.uuid] for key in ["hold", "hold-lift", "hold-review"]}
+    return {**of_file, **of_matter, **of_hold}
