@@ -21,7 +21,9 @@ class SubstitutionForm(forms.Form):
     represented = forms.ModelChoiceField(
         label=_("Wer wird vertreten"), queryset=User.objects.none(), empty_label=None
     )
-    deputy = forms.ModelChoiceField(label=_("Wer vertritt"), queryset=User.objects.none())
+    deputy = forms.ModelChoiceField(
+        label=_("Wer vertritt"), queryset=User.objects.none(), empty_label=_("bitte wählen")
+    )
     valid_from = FreeDateField(label=_("Erster Tag"), help_text=WHEN_HINT, initial=clock.today)
     valid_until = FreeDateField(label=_("Letzter Tag"), help_text=WHEN_HINT)
     unit_role = RoleChoice(

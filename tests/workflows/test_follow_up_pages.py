@@ -191,6 +191,12 @@ class TestList:
         item.refresh_from_db()
         assert item.done_at is None
 
+    def test_the_head_of_the_page_says_what_it_is(self, clerk: Client, story: Story) -> None:
+        create(file_target(story.case_file))
+        page = text_of(clerk, reverse("follow-ups"))
+        assert "Was Ihnen oder Ihrer Einheit" in page
+        assert "&#x27;name&#x27;" not in page
+
     def test_an_empty_list_says_what_to_do(self, clerk: Client, story: Story) -> None:
         assert "mit der Taste w" in text_of(clerk, reverse("follow-ups"))
 

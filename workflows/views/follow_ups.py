@@ -43,7 +43,7 @@ def follow_up_list(request: HttpRequest) -> HttpResponse:
     context = {
         "table": tables.follow_ups_table(request, page.rows, page.next_cursor, part),
         "chips": tables.chips(selectors.counts(mine), part),
-        "actions": [] if part == selectors.DONE else tables.bulk_actions(),
+        "bulk_actions": [] if part == selectors.DONE else tables.bulk_actions(),
         "back": request.get_full_path(),
     }
     return render(request, "workflows/follow_up_list.html", context)
