@@ -46,8 +46,11 @@ def place_holds(wanted: Sequence[NewHold], actor: Actor) -> list[Hold]:
         _check(one)
     with transaction.atomic():
         files = lock_case_files([one.case_file.pk for one in wanted])
+        # Under the files' lock: the matters may have been narrowed since the form was shown.
+        matters = Matter.objects.in_bulk([one.matter.pk for one in wanted if one.matter])
         for one in wanted:
-            _require_right(files[one.case_file.pk], one.matter, actor)
+            matter = matters[one.matter.pk] if one.matter else None
+            _require_right(files[one.case_file.pk], matter, actor)
             _require_there(files[one.case_file.pk])
         holds = writing.create([_draft(one, actor) for one in wanted], actor)
         record_changes("records.hold.placed", holds, actor, digests=_facts(holds))

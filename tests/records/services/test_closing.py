@@ -8,11 +8,13 @@ from django.utils import timezone
 
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.audit.models import AuditEntry
-from goettingen_ecm.operations import clock
+from goettingen_ecm.operations import clock, outbox
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, LostUpdate
 from records.choices import (
     CaseFileStatus,
+    ComponentKind,
     Confidentiality,
+    Direction,
     DispositionType,
     DocumentStatus,
     RetentionStart,
@@ -67,7 +69,8 @@ def closed(story: Story, actor: Actor | None = None) -> CaseFile:
 
 
 def current(one: CaseFile) -> CaseFile:
-    return CaseFile.objects.select_related("entry").get(pk=one.pk)
+    one.refresh_from_db()
+    return one
 
 
 def follow_up(target: CaseFile | Document) -> FollowUp:
@@ -204,11 +207,11 @@ def sub_matter(story: Story) -> Matter:
 
 def letter(story: Story) -> NewVersion:
     part = story.document.versions.get().components.get()
-    return NewVersion([NewComponent(part.kind, part.blob, "Nachtrag.txt")])
+    return NewVersion([NewComponent(ComponentKind.MAIN, part.blob, "Nachtrag.txt")])
 
 
 def new_document(story: Story) -> documents.NewDocument:
-    return documents.NewDocument(story.matter, "Nachtrag", "intern", letter(story))  # type: ignore[arg-type]
+    return documents.NewDocument(story.matter, "Nachtrag", Direction.INTERNAL, letter(story))
 
 
 IN_MATTER: dict[str, Callable[[Story, Actor], object]] = {
@@ -395,7 +398,7 @@ class TestRecomputation:
         FilePlanEntry.objects.filter(code="50.10").update(retention_years=30)
         payload = {"entry": w.entry("50").pk, "after": 0, "operation": clerk().operation.pk}
         seen = []
-        monkeypatch.setattr(retention.outbox, "publish", lambda _t, p, _o: seen.extend(p))
+        monkeypatch.setattr(outbox, "publish", lambda _t, p, _o: seen.extend(p))
         retention.continue_recomputation(payload)
         while seen:
             retention.continue_recomputation(seen.pop())
