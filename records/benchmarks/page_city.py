@@ -116,12 +116,12 @@ def _files(count: int, entry_id: int, unit_ids: list[int], scope_ids: list[int])
         INSERT INTO records_casefile (uuid, aktenzeichen, title, sort_key, kind, file_type, entry_id,
           lead_unit_id, confidentiality, circle, medium, paper_location, status, opened_on,
           disposition, business_data, remark, scope_id, last_activity_at, row_version,
-          retention_permanent)
+          retention_permanent, retention_rule, retention_start)
         SELECT gen_random_uuid(), '1.1-' || lpad(n::text, 6, '0'), 'Messakte ' || n, 'messakte ' || n,
           'sachakte', '', %s, (%s::bigint[])[n %% %s + 1], 'intern', '', 'elektronisch', '',
           'bearbeitung', '2020-01-01', 'B', '{}', '', (%s::int[])[n %% %s + 1],
           now() - (CASE WHEN n %% %s = 0 THEN interval '20 years' ELSE interval '0' END)
-            - n * interval '1 minute', 1, false
+            - n * interval '1 minute', 1, false, '', 'jahresende'
         FROM generate_series(0, %s - 1) AS n
         """,
         entry_id, unit_ids, UNITS, scope_ids, UNITS, UNITS, count,
@@ -196,9 +196,9 @@ def _big_file(entry_id: int, unit_id: int, scope_id: int, count: int) -> uuid.UU
         INSERT INTO records_casefile (uuid, aktenzeichen, title, sort_key, kind, file_type, entry_id,
           lead_unit_id, confidentiality, circle, medium, paper_location, status, opened_on,
           disposition, business_data, remark, scope_id, last_activity_at, row_version,
-          retention_permanent)
+          retention_permanent, retention_rule, retention_start)
         VALUES (%s, '1.1-GROSS', 'Lange Akte', 'lange akte', 'sachakte', '', %s, %s, 'intern', '',
-          'elektronisch', '', 'bearbeitung', '2020-01-01', 'B', '{}', '', %s, now(), 1, false)
+          'elektronisch', '', 'bearbeitung', '2020-01-01', 'B', '{}', '', %s, now(), 1, false, '', 'jahresende')
         """,
         name, entry_id, unit_id, scope_id,
     )  # fmt: skip
