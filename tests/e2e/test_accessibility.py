@@ -14,13 +14,15 @@ CLERK_PAGES = (
     "/",
     "/akten/",
     "/aktenplan/",
+    "/akte/neu/",
+    "/akte/neu/?wort=wohngeld",
     "/suche/?q=Heizkostennachzahlung",
     "/suche/?q=gibtesnicht",
     "/tasten/",
     "/akte/aufruf?verfahren=openprosoz&schluessel=unbekannt",
 )
 OPERATOR_PAGES = ("/lieferungen/", "/klaerung/", "/klaerung/?stand=solved")
-FILE_PAGES = ("", "verlauf/", "zugriff/", "ablegen/")
+FILE_PAGES = ("", "verlauf/", "zugriff/", "ablegen/", "angaben/", "umschreiben/", "vorgang-neu/")
 
 
 def problems(page: Page) -> list[str]:
