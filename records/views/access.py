@@ -63,6 +63,7 @@ def case_file_access(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "explanation": access_explanation.explain(case_file),
         "shows_exclusions": policies.can_see_exclusions(request.user, case_file),
         "may_change": may_change,
+        "may_review": policies.can_review_rights(request.user, case_file.lead_unit_id),
         "tasks": TASKS.items() if may_change else (),
         "grants": _grant_rows(case_file) if may_change else (),
         "wanted": wanted,
