@@ -21,9 +21,12 @@ from goettingen_ecm.operations.operation import Acting, begin
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records.choices import Confidentiality
 from records.follow_ups import file_target
+from records.models import CaseFileExclusion
+from records.selectors.search import search
 from records.services.actor import person
 from records.services.matters import NewMatter, open_matters
 from records.services.rights import change_confidentiality
+from records.services.scoping import recompute
 from tests import personas, stories
 from tests.records.views.conftest import logged_in
 from tests.stories import Story
@@ -305,3 +308,31 @@ def test_the_panel_of_the_file_has_buttons_for_the_deputy(
     arrange(absent, absent, deputy)
     page = logged_in("winter").get(reverse("case-file", args=[story.case_file.uuid]))
     assert 'name="einzeln"' in page.content.decode()
+
+
+class TestSearch:
+    WORD = "Heizkostennachzahlung"
+
+    def found(self, user: User) -> int:
+        return search(fresh(user), self.WORD).total
+
+    def test_w6_the_deputy_finds_what_he_may_see(
+        self, absent: User, deputy: User, story: Story
+    ) -> None:
+        assert self.found(deputy) == 0
+        arrange(absent, absent, deputy)
+        assert self.found(deputy) == 1
+        change_confidentiality(
+            {story.case_file.pk: Confidentiality.CONFIDENTIAL},
+            person(personas.person(personas.HEAD_SOCIAL), "test"),
+        )
+        assert self.found(absent) == 1
+        assert self.found(deputy) == 0
+
+    def test_w6_the_number_of_hits_does_not_betray_what_the_absent_is_excluded_from(
+        self, absent: User, deputy: User, story: Story
+    ) -> None:
+        arrange(absent, absent, deputy)
+        CaseFileExclusion.objects.create(case_file=story.case_file, user=absent, reason="befangen")
+        recompute([story.case_file.pk])
+        assert self.found(deputy) == 0
