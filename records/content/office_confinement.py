@@ -102,7 +102,8 @@ def _restrict_files(folder: Path, readable: Sequence[Path]) -> bool:
     _allow(ruleset, folder, every)
     for path in readable:
         _allow(ruleset, path, _PROGRAM & every)
-    # Where LibreOffice puts the socket by which a second start would find the first.
+    # LibreOffice puts the socket by which a second start finds the first there, and removes it
+    # first: of all outside its folder, files its user owns in there are what it could remove.
     _allow(ruleset, Path("/tmp"), _SOCKET_FILE)  # noqa: S108
     for device in ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"):
         _allow(ruleset, Path(device), _READ_FILE | _WRITE_FILE)
