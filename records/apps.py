@@ -18,6 +18,7 @@ class RecordsConfig(AppConfig):
             document_work,
             emergency_desk,
             file_changes,
+            file_marks,
             follow_ups,
             grants,
             rights_review_desk,
@@ -33,6 +34,7 @@ class RecordsConfig(AppConfig):
         closing_checks.register()
         closing_entries.register()
         file_changes.register()
+        file_marks.register()
         follow_ups.register()
         emergency_desk.register()
         rights_review_desk.register()

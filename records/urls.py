@@ -11,6 +11,7 @@ from records.views import (
     document_changes,
     documents,
     emergencies,
+    file_marks,
     file_plan,
     holds,
     list_exports,
@@ -118,6 +119,11 @@ urlpatterns = [
     path("loeschsperre/<uuid:uuid>/aufheben/", holds.lift_hold, name="hold-lift"),
     path("loeschsperre/<uuid:uuid>/ueberpruefen/", holds.review_hold, name="hold-review"),
     path("suche/", search.search, name="search"),
+    path(
+        "akte/<uuid:uuid>/merken/<slug:kind>/<slug:state>/",
+        file_marks.set_mark,
+        name="case-file-mark",
+    ),
     path("liste/<slug:page>/spalten/", saved_views.columns, name="list-columns"),
     path("liste/<slug:page>/ansicht/", saved_views.save, name="list-view-save"),
     path(

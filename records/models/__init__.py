@@ -11,6 +11,7 @@ from records.models.case_file import (
 from records.models.check_out import CheckOut
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.emergency_access import EmergencyAccess, RightsReview
+from records.models.file_mark import FileMark
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
 from records.models.former_number import FormerNumber
 from records.models.grants import (
@@ -42,6 +43,7 @@ __all__ = [
     "DocumentVersion",
     "EmergencyAccess",
     "ExternalKey",
+    "FileMark",
     "FilePlan",
     "FilePlanEntry",
     "FormerNumber",

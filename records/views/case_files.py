@@ -8,13 +8,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.tables import Empty
 from goettingen_ecm.desk.trees import Node
 from records import policies
 from records.models import CaseFile, Matter
 from records.panels import file_panels
 from records.selectors import case_files, deep_links, history
-from records.services import reading
+from records.services import file_marks, reading
 from records.views import filtered_lists, tables
 
 
@@ -30,6 +31,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The file: head, matters, documents."""
     case_file = case_files.visible_case_file(request.user, uuid)
     reading.record_file_opened(request, case_file)
+    file_marks.note_opened(person_of(request), case_file)
     matters = list(case_files.matters_of(request.user, case_file))
     matter = _chosen(matters, request.GET.get("vorgang", ""))
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
