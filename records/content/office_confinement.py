@@ -107,7 +107,7 @@ def _restrict_files(folder: Path, readable: Sequence[Path]) -> bool:
     _allow(ruleset, Path("/tmp"), _SOCKET_FILE)  # noqa: S108
     for device in ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"):
         _allow(ruleset, Path(device), _READ_FILE | _WRITE_FILE)
-    done = _libc.syscall(_RESTRICT_SELF, ruleset, 0) == 0
+    done = int(_libc.syscall(_RESTRICT_SELF, ruleset, 0)) == 0
     os.close(ruleset)
     return done
 

@@ -7,6 +7,7 @@ GET = {
     "document-edit": INSIDERS,
     "document-version-new": INSIDERS,
     "document-check-out": INSIDERS,
+    "document-compare": INSIDERS,
 }
 POST_ONLY = {"document-edit-undo", "document-version-restore"}
 
@@ -19,4 +20,5 @@ def arguments(story: Story) -> dict[str, list[object]]:
         "document-version-new": [uuid],
         "document-version-restore": [uuid, 1],
         "document-check-out": [uuid],
+        "document-compare": [uuid],
     }

@@ -14,7 +14,8 @@ import pypdfium2
 import pytest
 
 from goettingen_ecm.operations import clock
-from records.content import office, sniffing
+from records.content import office
+from records.content.file_types import BY_EXTENSION
 from records.content.office_confinement import OfficeLimits
 from records.content.office_types import OFFICE_TYPES
 from records.content.problems import Problem
@@ -190,5 +191,5 @@ def test_every_real_file_goes_through(office_files: dict[Path, Inspection]) -> N
 
 
 def test_types_are_those_the_product_knows() -> None:
-    known = {one.mime for types in sniffing.BY_EXTENSION.values() for one in types}
+    known = {one.mime for types in BY_EXTENSION.values() for one in types}
     assert set(OFFICE_TYPES) <= known
