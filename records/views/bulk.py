@@ -64,7 +64,7 @@ def change_documents(request: HttpRequest, uuid: UUID) -> HttpResponse:
     matters = case_files.all_matters_of(request.user, case_file).filter(
         status=CaseFileStatus.ACTIVE
     )
-    form = DocumentBulkForm(request.POST or None, matters=matters)
+    form = DocumentBulkForm(_posted(request), matters=matters)
     if not form.is_valid():
         return _page(request, form, selected, _("Dokumente ändern"))
     change = form.change()
@@ -88,7 +88,7 @@ def change_case_files(request: HttpRequest) -> HttpResponse:
     selected = _selected(request, rows, wanted.base, _("Akten"))
     if not selected.ids:
         return _nothing_selected(request, selected)
-    form = FileBulkForm(request.POST or None, workers=_workers(selected.ids))
+    form = FileBulkForm(_posted(request), workers=_workers(selected.ids))
     if not form.is_valid():
         return _page(request, form, selected, _("Akten ändern"))
     change = form.change()
@@ -98,6 +98,10 @@ def change_case_files(request: HttpRequest) -> HttpResponse:
     parameters = bulk_jobs.file_parameters(change)
     job = jobs.Wanted(bulk_jobs.FILES, _("Akten ändern"), selected.ids, parameters)
     return _start(request, job, selected)
+
+
+def _posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
 
 
 def _asking(request: HttpRequest) -> Actor:
