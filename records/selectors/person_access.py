@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.access.principals import Person
 from goettingen_ecm.accounts.models import Membership, User
 from goettingen_ecm.operations import clock
 from records import policies
@@ -54,7 +54,7 @@ def answer(case_file: CaseFile, person: User, asking: Person) -> Answer:
     sees = CaseFile.objects.visible_to(person).filter(pk=case_file.pk).exists()
     if sees:
         verdict = _("{name} sieht diese Akte.").format(name=person)
-        return Answer(person, True, verdict, tuple(_reasons(case_file, person)))
+        return Answer(person, True, verdict, why(person, case_file).reasons)
     verdict = _("{name} sieht diese Akte nicht.").format(name=person)
     if not policies.can_see_exclusions(asking, case_file):
         return Answer(person, False, verdict, (_whom_to_ask(case_file),))
@@ -66,15 +66,6 @@ def _whom_to_ask(case_file: CaseFile) -> str:
         "Den Grund nennt Ihnen die Leitung oder die Registratur von {unit}; dort wird der Zugang"
         " auch gegeben."
     ).format(unit=case_file.lead_unit)
-
-
-def _reasons(case_file: CaseFile, person: User) -> Iterator[str]:
-    yield from why(person, case_file).reasons
-    for one in rights_of(person).borrowed:
-        if case_file.scope_id in one.scope_ids:
-            yield _("In Vertretung für {name}, bis {day}").format(
-                name=one.name, day=date_format(one.until, "SHORT_DATE_FORMAT")
-            )
 
 
 def _obstacles(case_file: CaseFile, person: User) -> Iterator[str]:

@@ -11,6 +11,7 @@ from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidI
 from records.choices import Confidentiality
 from records.grants import GrantKind
 from records.models import CaseFile, CaseFileExclusion
+from records.selectors import person_access
 from records.services import rights_changes
 from records.services.matters import NewMatter, open_matters
 from records.services.rights import NewGrant, grant_case_file_access, narrow_matters
@@ -25,7 +26,9 @@ from records.services.rights_changes import (
     save_change,
 )
 from tests.access import oracle
+from tests.access import substitution_oracle as lent
 from tests.access import world as w
+from tests.access.test_substitutions import substitute
 
 
 def seeing(case_file: CaseFile) -> set[int]:
@@ -207,3 +210,30 @@ def test_a_preview_leaves_no_trace_in_the_audit(world: w.World) -> None:
     head = world.people["leitung_63"]
     preview_change(world.files["bauen intern"].pk, Levelling(Confidentiality.OPEN), head)
     assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("confidential", [False, True])
+def test_s2_deputies_are_counted_in_the_preview(world: w.World, confidential: bool) -> None:
+    """Protecting takes a file from the deputy too, unless the substitution reaches that far."""
+    case_file, deputy = world.files["bauen intern"], world.people["lindner"]
+    substitute(world.people["kruse"], deputy, includes_confidential=confidential)
+    deputised = {u for u, f in lent.files_seen(clock.today()) if f == case_file.pk}
+    assert deputy.pk in deputised
+    said = preview_change(
+        case_file.pk, Levelling(Confidentiality.CONFIDENTIAL), world.people["leitung_63"]
+    )
+    assert (deputy.pk in {p.user_id for p in said.loses}) is not confidential
+    shut = preview_change(
+        case_file.pk, Excluding(world.people["kruse"].pk, "befangen"), world.people["leitung_63"]
+    )
+    assert {p.user_id for p in shut.loses} == {world.people["kruse"].pk, deputy.pk}
+
+
+def test_s2_the_answer_about_a_deputy_names_whom_the_person_represents(world: w.World) -> None:
+    case_file, deputy = world.files["bauen intern"], world.people["lindner"]
+    substitute(world.people["kruse"], deputy)
+    said = person_access.answer(
+        CaseFile.objects.get(pk=case_file.pk), deputy, world.people["kruse"]
+    )
+    assert said.sees
+    assert any(reason.startswith("In Vertretung für Tobias Kruse") for reason in said.because)
