@@ -28,11 +28,12 @@ class Answer:
 
 def people_named(text: str, *, limit: int = 6) -> list[User]:
     """Staff whose login is ``text`` or in whose name every word of it occurs, in name order."""
+    wanted = text.replace("\0", "").strip()
+    if not wanted:
+        return []
     rows = User.objects.filter(is_technical=False).order_by("sort_key", "id")
-    login = list(rows.filter(username__iexact=text.strip()))
-    if login or not text.strip():
-        return login
-    return list(_with_words(rows, text)[:limit])
+    login = list(rows.filter(username__iexact=wanted))
+    return login or list(_with_words(rows, wanted)[:limit])
 
 
 def _with_words(rows: "QuerySet[User]", text: str) -> "QuerySet[User]":
