@@ -156,7 +156,7 @@ def matter_closing(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _visible_matter(request: HttpRequest, uuid: UUID) -> Matter:
     """Raises Http404 unless file and matter are visible."""
-    matter = get_object_or_404(
+    matter: Matter = get_object_or_404(
         Matter.objects.visible_to(request.user).select_related("case_file"), uuid=uuid
     )
     matter.case_file = case_files.visible_case_file(request.user, matter.case_file.uuid)

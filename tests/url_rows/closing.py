@@ -33,9 +33,10 @@ def arguments(story: Story) -> dict[str, list[object]]:
     day = clock.today() + timedelta(days=30)
     wanted = NewHold(story.case_file, HoldKind.LITIGATION, "Klage", clerk, day)
     [hold] = place_holds([wanted], person(clerk, "test"))
-    of_file = {key: [story.case_file.uuid] for key in ["case-file-closing", "case-file-close", "case-file-reopen", "case-file-holds", "case-file-retention-event"]}  # fmt: skip
-    of_matter = {
-        key: [story.matter.uuid] for key in ["matter-closing", "matter-close", "matter-reopen"]
+    objects: dict[str, object] = {
+        "case-file": story.case_file.uuid,
+        "matter": story.matter.uuid,
+        "hold": hold.uuid,
     }
-    of_hold = {key: [hold.uuid] for key in ["hold", "hold-lift", "hold-review"]}
-    return {**of_file, **of_matter, **of_hold}
+    names = GET.keys() | POST_ONLY
+    return {name: [one] for name in names for kind, one in objects.items() if name.startswith(kind)}

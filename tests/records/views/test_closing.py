@@ -25,7 +25,8 @@ def at(name: str, one: CaseFile | Matter | Hold) -> str:
 
 
 def close(client: Client, story: Story, **more: str) -> int:
-    data = {"row_version": CaseFile.objects.get(pk=story.case_file.pk).row_version} | more
+    version = CaseFile.objects.get(pk=story.case_file.pk).row_version
+    data = {"row_version": str(version), **more}
     return client.post(at("case-file-close", story.case_file), data).status_code
 
 
@@ -77,8 +78,8 @@ def test_a_matter_is_closed_and_lifted(clerk: Client, head: Client, story: Story
     assert clerk.post(at("matter-close", matter), data).status_code == 409
     matter.refresh_from_db()
     assert matter.status == CaseFileStatus.CLOSED
-    data = {"row_version": matter.row_version, "reason": "Nachtrag"}
-    assert head.post(at("matter-reopen", matter), data).status_code == 302
+    lift = {"row_version": str(matter.row_version), "reason": "Nachtrag"}
+    assert head.post(at("matter-reopen", matter), lift).status_code == 302
     matter.refresh_from_db()
     assert matter.status == CaseFileStatus.ACTIVE
 
