@@ -22,7 +22,17 @@ CLERK_PAGES = (
     "/akte/aufruf?verfahren=openprosoz&schluessel=unbekannt",
 )
 OPERATOR_PAGES = ("/lieferungen/", "/klaerung/", "/klaerung/?stand=solved")
-FILE_PAGES = ("", "verlauf/", "zugriff/", "ablegen/", "angaben/", "umschreiben/", "vorgang-neu/")
+FILE_PAGES = (
+    "",
+    "verlauf/",
+    "zugriff/",
+    "ablegen/",
+    "abschluss/",
+    "loeschsperren/",
+    "angaben/",
+    "umschreiben/",
+    "vorgang-neu/",
+)
 
 
 def problems(page: Page) -> list[str]:
