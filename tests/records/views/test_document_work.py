@@ -58,7 +58,7 @@ def offered(client: Client, story: Story) -> str:
     return " ".join(text_of(one) for one in found.xpath('//a[@class="desk-menu__item"]'))
 
 
-def said(client: Client, answer: HttpResponse) -> str:
+def said(client: Client, answer: Any) -> str:
     shown = client.get(answer.headers["Location"])
     return text_of(page(shown.content).xpath('//*[@id="meldungen"]')[0])
 
@@ -187,7 +187,10 @@ class TestVersions:
         [newest, first] = shown.xpath('//ol[@class="desk-versions"]/li')
         assert "Fassung 2" in text_of(newest) and "Frist berichtigt" in text_of(newest)
         assert "Sabine Brandt" in text_of(newest) and "2026" in text_of(newest)
-        assert first.xpath(".//a/@href") == [address("document", story) + "?fassung=1"]
+        assert first.xpath(".//a/@href") == [
+            address("document", story) + "?fassung=1",
+            address("document-compare", story) + "?alt=1",
+        ]
 
     def test_an_older_version_is_opened_and_restored(self, clerk: Client, story: Story) -> None:
         self.send(clerk, story, "Zweiter Text")
