@@ -20,7 +20,7 @@ ON, OFF = "an", "aus"
 @require_POST
 def set_mark(request: HttpRequest, uuid: UUID, kind: str, state: str) -> HttpResponse:
     """Make the file a favourite or watch it, or stop that."""
-    if kind not in MarkKind or state not in (ON, OFF):
+    if kind not in list(MarkKind) or state not in (ON, OFF):
         raise Http404
     case_file = visible_case_file(request.user, uuid)
     set_marks(person_of(request), [case_file], MarkKind(kind), on=state == ON)
