@@ -84,7 +84,7 @@ def register() -> None:
 OPEN_MATTERS = "records.open_matters"
 CHECKS = {
     "open_matters": ClosingCheck(
-        _("offene Vorgänge"),
+        _("Offene Vorgänge"),
         _("Verfügen Sie die Vorgänge zuerst z. d. A. oder schließen Sie sie mit ab."),
         open_matters,
     ),
@@ -99,7 +99,7 @@ CHECKS = {
         checked_out,
     ),
     "follow_ups": ClosingCheck(
-        _("offene Wiedervorlagen"),
+        _("Offene Wiedervorlagen"),
         _("Erledigen Sie die Wiedervorlagen oder bitten Sie die zuständige Person darum."),
         open_follow_ups,
     ),

@@ -82,9 +82,12 @@ def years_after(day: date, years: int) -> date:
 def derivation(rule: RetentionRule, closed_on: date | None, event_on: date | None) -> str:
     """How the end came about, in one sentence: "zdA … → Fristbeginn … → 10 Jahre → Ende …"."""
     if closed_on is None:
-        return _("Die Frist steht erst nach der z. d. A.-Verfügung fest. %(rule)s") % {
-            "rule": _period(rule)
-        }
+        start = RetentionStart(rule.start).label
+        return _with_source(
+            rule,
+            _("%(period)s; die Frist beginnt %(start)s")
+            % {"period": _period(rule), "start": start},
+        )
     term = retention_term(rule, closed_on, event_on)
     steps = [_("zdA %(day)s") % {"day": german.short_date(closed_on)}]
     if rule.start in EVENTS:
@@ -94,10 +97,13 @@ def derivation(rule: RetentionRule, closed_on: date | None, event_on: date | Non
     steps.append(_period(rule))
     if term.retention_end is not None:
         steps.append(_("Ende %(day)s") % {"day": german.short_date(term.retention_end)})
-    sentence = " → ".join(steps)
-    return (
-        f"{sentence}, " + _("Regel: %(code)s") % {"code": rule.source} if rule.source else sentence
-    )
+    return _with_source(rule, " → ".join(steps))
+
+
+def _with_source(rule: RetentionRule, sentence: str) -> str:
+    if not rule.source:
+        return sentence
+    return _("%(sentence)s, Regel: %(code)s") % {"sentence": sentence, "code": rule.source}
 
 
 def _event(start: str, event_on: date | None) -> str:

@@ -240,7 +240,7 @@ def _require_done(part: str, ids: Sequence[int]) -> None:
     for items in checklist(part, ids).values():
         waiting = [item for item in items if not item.done]
         if waiting:
-            left = ", ".join(f"{item.count} {item.label}" for item in waiting)
+            left = "; ".join(f"{item.label}: {item.count}" for item in waiting)
             raise IllegalState(
                 _("Noch nicht erledigt: %(left)s.") % {"left": left},
                 next_step=" ".join(str(item.advice) for item in waiting),

@@ -135,3 +135,10 @@ def test_r2_the_derivation_is_one_sentence(
     rule: RetentionRule, closed: date, event: date | None, sentence: str
 ) -> None:
     assert derivation(rule, closed, event) == sentence
+
+
+def test_r2_before_closing_the_derivation_says_when_the_period_will_begin() -> None:
+    rule = RetentionRule(years=10, start=RetentionStart.FINALITY, source="32.1")
+    assert derivation(rule, None, None) == (
+        "10 Jahre; die Frist beginnt nach Ablauf des Jahres der Rechtskraft, Regel: 32.1"
+    )

@@ -104,7 +104,7 @@ def take_into_work(story: Story) -> None:
 OBSTACLES: dict[str, Callable[[Story], object]] = {
     "Entwürfe": draft,
     "Dokumente in Bearbeitung": take_into_work,
-    "offene Wiedervorlagen": lambda story: follow_up(story.document),
+    "Offene Wiedervorlagen": lambda story: follow_up(story.document),
 }
 
 
@@ -127,14 +127,14 @@ class TestClosing:
         assert current(story.case_file).status == CaseFileStatus.ACTIVE
 
     def test_r1_open_matters_are_closed_along_only_when_asked(self, story: Story) -> None:
-        with pytest.raises(IllegalState, match="1 offene Vorgänge"):
+        with pytest.raises(IllegalState, match="Offene Vorgänge: 1"):
             close_case_files([story.case_file.pk], clerk())
         assert current(story.case_file).status == CaseFileStatus.ACTIVE
         closed(story)
         assert Matter.objects.get(pk=story.matter.pk).status == CaseFileStatus.CLOSED
 
     def test_r1_specialist_systems_close_along_only_when_they_ask(self, story: Story) -> None:
-        with pytest.raises(IllegalState, match="offene Vorgänge"):
+        with pytest.raises(IllegalState, match="Offene Vorgänge"):
             close_case_files([story.case_file.pk], prosoz())
         assert closed(story, prosoz()).status == CaseFileStatus.CLOSED
 
@@ -142,9 +142,9 @@ class TestClosing:
     def test_r1_nothing_is_closed_while_work_is_open(self, story: Story, obstacle: str) -> None:
         editable(story)
         OBSTACLES[obstacle](story)
-        with pytest.raises(IllegalState, match=f"1 {obstacle}"):
+        with pytest.raises(IllegalState, match=f"{obstacle}: 1"):
             close_matters([story.matter.pk], clerk())
-        with pytest.raises(IllegalState, match=f"1 {obstacle}"):
+        with pytest.raises(IllegalState, match=f"{obstacle}: 1"):
             closed(story)
         assert Matter.objects.get(pk=story.matter.pk).status == CaseFileStatus.ACTIVE
 
@@ -153,12 +153,12 @@ class TestClosing:
     ) -> None:
         follow_up(story.case_file)
         close_matters([story.matter.pk], clerk())
-        with pytest.raises(IllegalState, match="1 offene Wiedervorlagen"):
+        with pytest.raises(IllegalState, match="Offene Wiedervorlagen: 1"):
             closed(story)
 
     def test_r1_sub_matters_are_closed_first_or_together(self, story: Story) -> None:
         below = sub_matter(story)
-        with pytest.raises(IllegalState, match="1 offene Vorgänge"):
+        with pytest.raises(IllegalState, match="Offene Vorgänge: 1"):
             close_matters([story.matter.pk], clerk())
         both = close_matters([story.matter.pk, below.pk], clerk())
         assert {m.status for m in both} == {CaseFileStatus.CLOSED}

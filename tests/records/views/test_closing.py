@@ -37,8 +37,8 @@ def text_of(client: Client, address: str) -> str:
 def test_r1_closing_from_checklist_to_head_fact(clerk: Client, story: Story) -> None:
     FilePlanEntry.objects.filter(code="50.10").update(retention_years=10)
     page = text_of(clerk, at("case-file-closing", story.case_file))
-    assert "1 offene Vorgänge" in page
-    assert "keine: Entwürfe" in page
+    assert "Offene Vorgänge: 1" in page
+    assert "Entwürfe: keine" in page
     assert close(clerk, story) == 409
     answer = clerk.post(
         at("case-file-close", story.case_file),
