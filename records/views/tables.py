@@ -178,7 +178,7 @@ def _extent(document: Document) -> str:
     )
 
 
-def _marks_and_lock(document: Document) -> SafeString | str:
+def _marks_and_lock(document: Document) -> SafeString:
     lock = lock_of(document)
     marks = document_marks(document)
     return marks if lock is None else cells.badge(lock_text(lock), "info", "lock") + marks
@@ -190,11 +190,11 @@ def lock_text(lock: CheckOut) -> str:
     return _("in Bearbeitung durch %(name)s bis %(until)s") % facts
 
 
-def document_marks(document: Document) -> SafeString | str:
+def document_marks(document: Document) -> SafeString:
     """Problem and state of a document in words, with an icon."""
-    marks: SafeString | str = ""
+    marks = SafeString("")
     if document.status != DocumentStatus.VALID:
-        marks = cells.badge(DocumentStatus(document.status).label, "warning", "blocked")
+        marks += cells.badge(DocumentStatus(document.status).label, "warning", "blocked")
     if document.problem:
         marks = marks + cells.badge(problem_text(document.problem), "warning")
     if document.version_number > 1:
