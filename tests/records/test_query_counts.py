@@ -84,13 +84,13 @@ def of_letter(name: str, *further: object) -> Callable[[Story], str]:
 
 
 PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
-    "start": (12, lambda story: reverse("start")),
+    "start": (15, lambda story: reverse("start")),
     "file list": (7, lambda story: reverse("case-files")),
     "file list by number": (7, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
-    "file": (14, by_name("case-file")),
-    "file by type": (14, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
-    "history": (13, by_name("case-file-history")),
-    "access": (18, by_name("case-file-access")),
+    "file": (15, by_name("case-file")),
+    "file by type": (15, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
+    "history": (14, by_name("case-file-history")),
+    "access": (20, by_name("case-file-access")),
     "upload": (7, by_name("document-upload")),
     "document": (8, of_letter("document")),
     "document with hits": (8, lambda story: of_letter("document")(story) + "?q=Miete"),

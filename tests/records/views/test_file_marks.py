@@ -33,6 +33,9 @@ def voss(quick_city: None) -> User:
     return personas.person(personas.HEAD_SOCIAL)
 
 
+MARKS = "//form[@class='desk-mark-form']/button"
+
+
 def card(client: Client, title: str) -> list[str]:
     """The lines of a card of the start page; none without the card."""
     found = page(client.get(reverse("start")).content)
@@ -49,9 +52,7 @@ def mark(client: Client, story: Story, kind: str, state: str) -> int:
 
 def pressed(client: Client, story: Story) -> list[str]:
     answer = client.get(reverse("case-file", args=[story.case_file.uuid]))
-    return [
-        str(b.get("aria-pressed")) for b in page(answer.content).xpath("//form[@class="desk-mark-form"]/button")
-    ]
+    return [str(b.get("aria-pressed")) for b in page(answer.content).xpath(MARKS)]
 
 
 def test_q4_a_favourite_is_one_click_on_and_off(clerk: Client, story: Story) -> None:
