@@ -6,18 +6,27 @@ from django.utils.translation import ngettext
 
 from goettingen_ecm.operations.registry import Card, start_cards
 from records.selectors import file_marks
-from records.selectors.file_marks import News
+from records.selectors.file_marks import News, OwnFiles
+
+
+def own_files(request: HttpRequest) -> OwnFiles:
+    """Asked once for all cards of one page."""
+    known: OwnFiles | None = getattr(request, "_own_files", None)
+    if known is None:
+        known = file_marks.own_files(request.user)
+        request._own_files = known  # type: ignore[attr-defined]
+    return known
 
 
 def favourites_card(request: HttpRequest) -> Card | None:
     """One click to each favourite; nothing for those who have none."""
-    rows = file_marks.favourites(request.user)
+    rows = own_files(request).favourites
     return Card("records/start_favourites.html", {"rows": rows}) if rows else None
 
 
 def opened_card(request: HttpRequest) -> Card | None:
     """Where the person was last."""
-    rows = file_marks.last_opened(request.user)
+    rows = own_files(request).opened
     return Card("records/start_opened_files.html", {"rows": rows}) if rows else None
 
 

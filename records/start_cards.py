@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.access.paging import Order, visible_page
 from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
+from records.file_marks import own_files
 from records.models import Document
 from records.selectors.case_files import SHOWN_STATES, recent_case_files
 
@@ -23,8 +24,10 @@ def new_documents_card(request: HttpRequest) -> Card:
     return Card("records/start_new_documents.html", {"documents": page.rows[:CARD_ROWS]})
 
 
-def recent_files_card(request: HttpRequest) -> Card:
-    """The case files in which something moved last."""
+def recent_files_card(request: HttpRequest) -> Card | None:
+    """The case files in which something moved last, for those who have opened none yet."""
+    if own_files(request).opened:
+        return None
     page = recent_case_files(request.user, limit=CARD_ROWS)
     return Card("records/start_recent_files.html", {"case_files": page.rows})
 

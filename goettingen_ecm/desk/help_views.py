@@ -21,6 +21,8 @@ from goettingen_ecm.operations.registry import Card
 
 NEWS = "neu"
 PAGE = 50
+SESSION_KEY = "news"
+UNREAD = "-"
 
 
 @require_GET
@@ -36,9 +38,19 @@ def help_page(request: HttpRequest, name: str = "sachbearbeitung") -> HttpRespon
 def news_card(request: HttpRequest) -> Card | None:
     """The newest news until the person has read it."""
     newest = handbook.book(NEWS).sections[0]
-    if NewsRead.objects.filter(user=person_of(request), heading=newest.title).exists():
+    if _has_read(request, newest.title):
         return None
     return Card("desk/start_news.html", {"newest": newest})
+
+
+def _has_read(request: HttpRequest, heading: str) -> bool:
+    """The session remembers the answer, so that the start page asks once a session."""
+    known = request.session.get(SESSION_KEY, "")
+    if known.removeprefix(UNREAD) != heading:
+        read = NewsRead.objects.filter(user=person_of(request), heading=heading).exists()
+        known = heading if read else UNREAD + heading
+        request.session[SESSION_KEY] = known
+    return bool(known == heading)
 
 
 @require_POST
@@ -46,6 +58,7 @@ def news_read(request: HttpRequest) -> HttpResponse:
     """The card goes until there is something newer."""
     newest = handbook.book(NEWS).sections[0]
     NewsRead.objects.update_or_create(user=person_of(request), defaults={"heading": newest.title})
+    request.session[SESSION_KEY] = newest.title
     return redirect("start")
 
 

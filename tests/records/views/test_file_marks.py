@@ -156,11 +156,12 @@ def test_watching_falls_silent_with_sight(brandt: User, voss: User, story: Story
         set_marks(brandt, [story.case_file], kind, on=True)
     FileMark.objects.update(opened_at=clock.now())
     stories.file_text(story.matter, "Neues", "geheim", person(voss, "test.file"))
-    assert file_marks.watched(brandt) and file_marks.favourites(brandt)
+    assert file_marks.watched(brandt) and file_marks.own_files(brandt).favourites
     exclude_persons(
         [Exclusion(story.case_file.pk, brandt.pk, "Angehörige")], person(voss, "test.exclude")
     )
     brandt = personas.person(personas.CLERK_SOCIAL)
     assert not CaseFile.objects.visible_to(brandt).filter(pk=story.case_file.pk).exists()
     assert not file_marks.watched(brandt)
-    assert not file_marks.favourites(brandt) and not file_marks.last_opened(brandt)
+    own = file_marks.own_files(brandt)
+    assert not own.favourites and not own.opened
