@@ -105,9 +105,7 @@ urlpatterns = [
     path("dokument/<uuid:uuid>/bearbeitung/", check_outs.work, name="document-check-out"),
     path("akte/<uuid:uuid>/abschluss/", closing.case_file_closing, name="case-file-closing"),
     path("akte/<uuid:uuid>/abschluss/zda/", closing.close_case_file, name="case-file-close"),
-    path(
-        "akte/<uuid:uuid>/abschluss/aufheben/", closing.reopen_case_file, name="case-file-reopen"
-    ),
+    path("akte/<uuid:uuid>/abschluss/aufheben/", closing.reopen_case_file, name="case-file-reopen"),
     path(
         "akte/<uuid:uuid>/abschluss/ereignis/",
         closing.set_retention_event,

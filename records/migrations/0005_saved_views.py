@@ -6,26 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0004_former_numbers'),
+        ("records", "0004_former_numbers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('page', models.CharField(choices=[('akten', 'Akten'), ('dokumente', 'Dokumente einer Akte')], max_length=20, verbose_name='Liste')),
-                ('name', models.CharField(blank=True, max_length=60, verbose_name='Name der Ansicht')),
-                ('query', models.CharField(blank=True, max_length=1000, verbose_name='Adresse')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "page",
+                    models.CharField(
+                        choices=[("akten", "Akten"), ("dokumente", "Dokumente einer Akte")],
+                        max_length=20,
+                        verbose_name="Liste",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(blank=True, max_length=60, verbose_name="Name der Ansicht"),
+                ),
+                ("query", models.CharField(blank=True, max_length=1000, verbose_name="Adresse")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'gespeicherte Ansicht',
-                'verbose_name_plural': 'gespeicherte Ansichten',
-                'constraints': [models.UniqueConstraint(fields=('owner', 'page', 'name'), name='saved_view_once')],
+                "verbose_name": "gespeicherte Ansicht",
+                "verbose_name_plural": "gespeicherte Ansichten",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("owner", "page", "name"), name="saved_view_once"
+                    )
+                ],
             },
         ),
     ]

@@ -6,28 +6,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0010_volumes_and_registers'),
+        ("records", "0010_volumes_and_registers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FileMark',
+            name="FileMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('favourite_since', models.DateTimeField(null=True, verbose_name='Favorit seit')),
-                ('watched_since', models.DateTimeField(null=True, verbose_name='beobachtet seit')),
-                ('opened_at', models.DateTimeField(null=True, verbose_name='zuletzt geöffnet')),
-                ('case_file', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='marks', to='records.casefile', verbose_name='Akte')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("favourite_since", models.DateTimeField(null=True, verbose_name="Favorit seit")),
+                ("watched_since", models.DateTimeField(null=True, verbose_name="beobachtet seit")),
+                ("opened_at", models.DateTimeField(null=True, verbose_name="zuletzt geöffnet")),
+                (
+                    "case_file",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="marks",
+                        to="records.casefile",
+                        verbose_name="Akte",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'persönliches Merkzeichen',
-                'verbose_name_plural': 'persönliche Merkzeichen',
-                'indexes': [models.Index(fields=['owner', '-opened_at'], name='mark_opened'), models.Index(condition=models.Q(('favourite_since__isnull', False)), fields=['owner'], name='mark_favourite'), models.Index(condition=models.Q(('watched_since__isnull', False)), fields=['owner'], name='mark_watched')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'case_file'), name='mark_once')],
+                "verbose_name": "persönliches Merkzeichen",
+                "verbose_name_plural": "persönliche Merkzeichen",
+                "indexes": [
+                    models.Index(fields=["owner", "-opened_at"], name="mark_opened"),
+                    models.Index(
+                        condition=models.Q(("favourite_since__isnull", False)),
+                        fields=["owner"],
+                        name="mark_favourite",
+                    ),
+                    models.Index(
+                        condition=models.Q(("watched_since__isnull", False)),
+                        fields=["owner"],
+                        name="mark_watched",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "case_file"), name="mark_once")
+                ],
             },
         ),
     ]

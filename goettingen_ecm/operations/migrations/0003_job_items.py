@@ -5,73 +5,107 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('operations', '0002_initial'),
+        ("operations", "0002_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JobItem',
+            name="JobItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('object_id', models.BigIntegerField(verbose_name='Objekt')),
-                ('outcome', models.CharField(choices=[('open', 'offen'), ('changed', 'geändert'), ('unchanged', 'unverändert'), ('refused', 'abgelehnt')], default='open', max_length=10, verbose_name='Ergebnis')),
-                ('message', models.CharField(blank=True, max_length=300, verbose_name='Hinweis')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("object_id", models.BigIntegerField(verbose_name="Objekt")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("open", "offen"),
+                            ("changed", "geändert"),
+                            ("unchanged", "unverändert"),
+                            ("refused", "abgelehnt"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="Ergebnis",
+                    ),
+                ),
+                ("message", models.CharField(blank=True, max_length=300, verbose_name="Hinweis")),
             ],
             options={
-                'verbose_name': 'Objekt eines Auftrags',
-                'verbose_name_plural': 'Objekte eines Auftrags',
+                "verbose_name": "Objekt eines Auftrags",
+                "verbose_name_plural": "Objekte eines Auftrags",
             },
         ),
         migrations.RemoveField(
-            model_name='job',
-            name='failures',
+            model_name="job",
+            name="failures",
         ),
         migrations.AddField(
-            model_name='job',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, verbose_name='Versuche'),
+            model_name="job",
+            name="attempts",
+            field=models.PositiveSmallIntegerField(default=0, verbose_name="Versuche"),
         ),
         migrations.AddField(
-            model_name='job',
-            name='changed',
-            field=models.PositiveIntegerField(default=0, verbose_name='geändert'),
+            model_name="job",
+            name="changed",
+            field=models.PositiveIntegerField(default=0, verbose_name="geändert"),
         ),
         migrations.AddField(
-            model_name='job',
-            name='refused',
-            field=models.PositiveIntegerField(default=0, verbose_name='abgelehnt'),
+            model_name="job",
+            name="refused",
+            field=models.PositiveIntegerField(default=0, verbose_name="abgelehnt"),
         ),
         migrations.AddField(
-            model_name='job',
-            name='started_at',
-            field=models.DateTimeField(null=True, verbose_name='begonnen'),
+            model_name="job",
+            name="started_at",
+            field=models.DateTimeField(null=True, verbose_name="begonnen"),
         ),
         migrations.AddField(
-            model_name='job',
-            name='undo_of',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='operations.job', verbose_name='nimmt zurück'),
+            model_name="job",
+            name="undo_of",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="undone_by",
+                to="operations.job",
+                verbose_name="nimmt zurück",
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(fields=['created_by_id', '-created_at', '-id'], name='job_of_person'),
+            model_name="job",
+            index=models.Index(
+                fields=["created_by_id", "-created_at", "-id"], name="job_of_person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='job_unfinished'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=["id"],
+                name="job_unfinished",
+            ),
         ),
         migrations.AddField(
-            model_name='jobitem',
-            name='job',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='operations.job', verbose_name='Auftrag'),
+            model_name="jobitem",
+            name="job",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="items",
+                to="operations.job",
+                verbose_name="Auftrag",
+            ),
         ),
         migrations.AddIndex(
-            model_name='jobitem',
-            index=models.Index(fields=['job', 'outcome', 'object_id'], name='job_item_outcome'),
+            model_name="jobitem",
+            index=models.Index(fields=["job", "outcome", "object_id"], name="job_item_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='jobitem',
-            constraint=models.UniqueConstraint(fields=('job', 'object_id'), name='job_item_once'),
+            model_name="jobitem",
+            constraint=models.UniqueConstraint(fields=("job", "object_id"), name="job_item_once"),
         ),
     ]
