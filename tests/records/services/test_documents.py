@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,7 +37,7 @@ from tests.access import world as w
 from tests.personas import person
 
 
-def content(blob: Blob, name: str = "Bescheid.pdf", **more: str) -> NewVersion:
+def content(blob: Blob, name: str = "Bescheid.pdf", **more: Any) -> NewVersion:
     return NewVersion([NewComponent(ComponentKind.MAIN, blob, name)], **more)
 
 
