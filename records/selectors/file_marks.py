@@ -6,8 +6,10 @@ from operator import attrgetter
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
@@ -62,23 +64,28 @@ def _visible_marks(user: Person) -> "QuerySet[FileMark]":
 class OwnFiles:
     """Favourites by number (at most 30) and the files last opened, the last one first (eight)."""
 
-    favourites: list[FileMark]
-    opened: list[FileMark]
+    favourites: Sequence[FileMark]
+    opened: Sequence[FileMark]
 
 
 def own_files(user: Person) -> OwnFiles:
     """Both lists in one query: all favourites, and the newest of the others."""
-    wanted = Q(favourite_since__isnull=False) | Q(opened_at__isnull=False)
-    rows = _visible_marks(user).filter(wanted).only("opened_at", "favourite_since", *FILE)
-    order = (F("favourite_since").asc(nulls_last=True), F("opened_at").desc(nulls_last=True))
-    others = rows.filter(favourite_since=None).order_by(order[1])[:OPENED_SHOWN]
-    chosen = rows.filter(Q(favourite_since__isnull=False) | Q(pk__in=others.values("pk")))
-    found = list(chosen.order_by(*order)[: FAVOURITES_SHOWN + OPENED_SHOWN])
-    starred = [one for one in found if one.favourite_since][:FAVOURITES_SHOWN]
+    starred = Q(favourite_since__isnull=False)
+    newest_first = F("opened_at").desc(nulls_last=True)
+    rows = _visible_marks(user).only("opened_at", "favourite_since", *FILE)
+    others = rows.filter(favourite_since=None, opened_at__isnull=False).order_by(newest_first)
+    chosen = rows.filter(starred | Q(pk__in=others.values("pk")[:OPENED_SHOWN]))
+    # The others first: many favourites must not push them out of the limit.
+    found = list(
+        chosen.annotate(is_favourite=ExpressionWrapper(starred, BooleanField())).order_by(
+            "is_favourite", newest_first
+        )[: FAVOURITES_SHOWN + OPENED_SHOWN]
+    )
+    favourites = [one for one in found if one.favourite_since][:FAVOURITES_SHOWN]
     opened = sorted(
         (one for one in found if one.opened_at), key=attrgetter("opened_at"), reverse=True
     )
-    by_number = sorted(starred, key=attrgetter("case_file.aktenzeichen"))
+    by_number = sorted(favourites, key=attrgetter("case_file.aktenzeichen"))
     return OwnFiles(by_number, opened[:OPENED_SHOWN])
 
 

@@ -7,13 +7,13 @@ from django.test import Client
 from django.urls import reverse
 
 from goettingen_ecm.accounts.choices import Role
-from goettingen_ecm.accounts.models import UnitRole, User
+from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.operations import clock
 from records.choices import DocumentStatus
-from records.models import CaseFile, Document, FileMark
+from records.models import CaseFile, Document, FileMark, FilePlanEntry
 from records.selectors import file_marks
 from records.services.actor import person
-from records.services.case_files import change_metadata
+from records.services.case_files import NewCaseFile, change_metadata, open_case_files
 from records.services.file_marks import STILL_OPEN, MarkKind, set_marks
 from records.services.matters import NewMatter, open_matters
 from records.services.rights import Exclusion, exclude_persons, narrow_matters
@@ -165,3 +165,19 @@ def test_watching_falls_silent_with_sight(brandt: User, voss: User, story: Story
     assert not file_marks.watched(brandt)
     own = file_marks.own_files(brandt)
     assert not own.favourites and not own.opened
+
+
+def test_many_favourites_do_not_hide_what_was_opened_last(brandt: User, story: Story) -> None:
+    clerk = person(brandt, "test.open")
+    entry, unit = FilePlanEntry.objects.get(code="50.20"), OrgUnit.objects.get(code="50.1")
+    many = open_case_files([NewCaseFile(entry, unit, f"Akte {n}") for n in range(41)], clerk)
+    set_marks(brandt, many, MarkKind.FAVOURITE, on=True)
+    FileMark.objects.create(
+        owner=brandt, case_file=story.case_file, opened_at=clock.now() - timedelta(days=1)
+    )
+    last = FileMark.objects.get(owner=brandt, case_file=many[40])
+    last.opened_at = clock.now()
+    last.save()
+    own = file_marks.own_files(brandt)
+    assert [one.case_file for one in own.opened] == [many[40], story.case_file]
+    assert len(own.favourites) == 30 and last in own.favourites
