@@ -32,9 +32,9 @@ def opened_card(request: HttpRequest) -> Card | None:
 
 def watched_card(request: HttpRequest) -> Card | None:
     """What others changed in watched files, the quiet ones named below."""
-    found = file_marks.watched(request.user)
-    if not found:
+    if not own_files(request).watches:
         return None
+    found = file_marks.watched(request.user)
     news = [(one.case_file, news_text(one)) for one in found if one]
     quiet = [one.case_file for one in found if not one]
     return Card("records/start_watched_files.html", {"news": news, "quiet": quiet})

@@ -62,31 +62,35 @@ def _visible_marks(user: Person) -> "QuerySet[FileMark]":
 
 @dataclass(frozen=True, slots=True)
 class OwnFiles:
-    """Favourites by number (at most 30) and the files last opened, the last one first (eight)."""
+    """Favourites by number (at most 30) the files last opened, the last one first
+    (eight), and whether any file is watched."""
 
     favourites: Sequence[FileMark]
     opened: Sequence[FileMark]
+    watches: bool
 
 
 def own_files(user: Person) -> OwnFiles:
     """Both lists in one query: all favourites, and the newest of the others."""
     starred = Q(favourite_since__isnull=False)
     newest_first = F("opened_at").desc(nulls_last=True)
-    rows = _visible_marks(user).only("opened_at", "favourite_since", *FILE)
+    rows = _visible_marks(user).only("opened_at", "favourite_since", "watched_since", *FILE)
     others = rows.filter(favourite_since=None, opened_at__isnull=False).order_by(newest_first)
-    chosen = rows.filter(starred | Q(pk__in=others.values("pk")[:OPENED_SHOWN]))
+    watched = Q(watched_since__isnull=False)
+    recent = Q(pk__in=others.values("pk")[:OPENED_SHOWN])
+    chosen = rows.filter(starred | watched | recent)
     # The others first: many favourites must not push them out of the limit.
     found = list(
         chosen.annotate(is_favourite=ExpressionWrapper(starred, BooleanField())).order_by(
             "is_favourite", newest_first
-        )[: FAVOURITES_SHOWN + OPENED_SHOWN]
+        )[: FAVOURITES_SHOWN + OPENED_SHOWN + WATCHED_SHOWN]
     )
     favourites = [one for one in found if one.favourite_since][:FAVOURITES_SHOWN]
     opened = sorted(
         (one for one in found if one.opened_at), key=attrgetter("opened_at"), reverse=True
     )
     by_number = sorted(favourites, key=attrgetter("case_file.aktenzeichen"))
-    return OwnFiles(by_number, opened[:OPENED_SHOWN])
+    return OwnFiles(by_number, opened[:OPENED_SHOWN], any(one.watched_since for one in found))
 
 
 def watched(user: Person) -> Sequence[News]:

@@ -5,7 +5,6 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.desk.icons import icon
@@ -16,11 +15,11 @@ register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
-def new_file_link(context: dict[str, Any], entry: FilePlanEntry | None = None) -> SafeString:
+def new_file_link(context: dict[str, Any], entry: FilePlanEntry | None = None) -> str:
     """A link for the head of a page; empty when it would be refused."""
     closed = entry is not None and (entry.locked or entry.retired_on is not None)
     if closed or not policies.units_to_open_in(context["request"].user):
-        return SafeString()
+        return ""
     address = reverse("case-file-new") + (f"?eintrag={entry.pk}" if entry else "")
     return format_html(
         '<a class="kern-btn kern-btn--primary" href="{}">{}<span class="kern-label">{}</span></a>',
