@@ -117,6 +117,14 @@ class PartyKind(models.TextChoices):
     ORGANISATION = "organisation", _("Organisation")
 
 
+class ReferenceKind(models.TextChoices):
+    """How the source of a Querverweis stands to its target."""
+
+    SEE_ALSO = "siehe", _("siehe auch")
+    BELONGS_TO = "gehoert", _("gehört zu")
+    PREDECESSOR = "vorgaenger", _("Vorgänger")
+
+
 class ExternalKeyKind(models.TextChoices):
     CASE_FILE = "akte", _("Akte")
     MATTER = "vorgang", _("Vorgang")

@@ -9,6 +9,7 @@ from records.models.case_file import (
     SpecialistSystem,
 )
 from records.models.check_out import CheckOut
+from records.models.cross_reference import CrossReference
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.emergency_access import EmergencyAccess, RightsReview
 from records.models.file_mark import FileMark
@@ -37,6 +38,7 @@ __all__ = [
     "CaseFileUserGrant",
     "CheckOut",
     "Component",
+    "CrossReference",
     "Document",
     "DocumentText",
     "DocumentType",

@@ -2,12 +2,14 @@
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.choices import Circle
 from records.choices import PartyKind
-from records.models.case_file import CaseFile
+from records.models.case_file import CaseFile, Matter
 from records.models.history import history
 
 
@@ -24,20 +26,45 @@ class Party(models.Model):
     birth_date = models.DateField(_("Geburtsdatum"), null=True, blank=True)
     address = models.CharField(_("Anschrift"), max_length=300, blank=True)
     sort_key = models.CharField(_("Sortierschlüssel"), max_length=200, editable=False)
+    # How its names sound, each with its circle before it: ``sozial:67``.
+    sound_keys = ArrayField(
+        models.CharField(max_length=80), default=list, editable=False, verbose_name=_("Klang")
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("zusammengeführt mit"),
+    )
     row_version = models.PositiveIntegerField(default=1, editable=False)
-    history = history()
+    history = history(excluded_fields=["sound_keys"])
 
     class Meta:
         verbose_name = _("Beteiligte")
         verbose_name_plural = _("Beteiligte")
-        indexes = [models.Index(fields=["circle", "sort_key", "birth_date"], name="party_circle")]
+        indexes = [
+            models.Index(fields=["circle", "sort_key", "birth_date"], name="party_circle"),
+            models.Index(
+                fields=["circle", "sort_key"],
+                opclasses=["varchar_pattern_ops", "varchar_pattern_ops"],
+                name="party_name_begins",
+            ),
+            models.Index(fields=["circle", "birth_date"], name="party_born"),
+            GinIndex(fields=["sound_keys"], name="party_sounds"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.first_name}" if self.first_name else self.name
 
 
 class Participation(models.Model):
-    """In which role a party takes part in a case file."""
+    """In which role a party takes part in a case file, or in one matter of it.
+
+    Ended ones stay; ``removed_at`` takes back what was entered by mistake: shown nowhere, kept so
+    that the next delivery does not bring it back.
+    """
 
     case_file = models.ForeignKey(
         CaseFile, models.PROTECT, related_name="participations", verbose_name=_("Akte")
@@ -46,13 +73,28 @@ class Participation(models.Model):
         Party, models.PROTECT, related_name="participations", verbose_name=_("Beteiligte")
     )
     role = models.CharField(_("Rolle"), max_length=80)
+    matter = models.ForeignKey(
+        Matter,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+        verbose_name=_("Vorgang"),
+    )
+    since = models.DateField(_("beteiligt seit"), null=True, blank=True)
+    until = models.DateField(_("beteiligt bis"), null=True, blank=True)
+    removed_at = models.DateTimeField(_("herausgenommen am"), null=True, editable=False)
+    row_version = models.PositiveIntegerField(default=1, editable=False)
+    history = history()
 
     class Meta:
         verbose_name = _("Beteiligung")
         verbose_name_plural = _("Beteiligungen")
         constraints = [
             models.UniqueConstraint(
-                fields=["case_file", "party", "role"], name="participation_once"
+                fields=["case_file", "party", "role", "matter"],
+                nulls_distinct=False,
+                name="participation_once",
             )
         ]
 
