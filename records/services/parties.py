@@ -9,6 +9,7 @@ from django.db import transaction
 from goettingen_ecm.accounts.models import din5007_key
 from records.choices import PartyKind
 from records.models import CaseFile, Participation, Party
+from records.name_sounds import sound_keys
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
@@ -46,13 +47,19 @@ def involve(wanted: Sequence[Involvement], actor: Actor) -> None:
         for case_file in lock_case_files([one.case_file.pk for one in wanted]).values():
             require_open(case_file)
         parties = _parties(wanted, actor)
-        Participation.objects.bulk_create(
-            [
-                Participation(case_file=one.case_file, party=parties[_identity(one)], role=one.role)
-                for one in wanted
-            ],
-            ignore_conflicts=True,
-        )
+        wished = {(one.case_file.pk, parties[_identity(one)].pk, one.role) for one in wanted}
+        drafts = [
+            Participation(case_file_id=file, party_id=party, role=role)
+            for file, party, role in sorted(wished - _standing(wanted))
+        ]
+        added = writing.create(drafts, actor)
+        record_changes("records.participation.added", added, actor)
+
+
+def _standing(wanted: Sequence[Involvement]) -> set[tuple[int, int, str]]:
+    """What is there already in the locked files: ended and removed ones are not begun again."""
+    rows = Participation.objects.filter(case_file__in=[one.case_file for one in wanted])
+    return set(rows.values_list("case_file_id", "party_id", "role"))
 
 
 def _identity(one: Involvement) -> tuple[PartyKey, int | None]:
@@ -73,16 +80,24 @@ def _known(wanted: Sequence[Involvement]) -> dict[tuple[PartyKey, int | None], P
     found: dict[tuple[PartyKey, int | None], Party] = {}
     names = {one.key[1] for one in wanted}
     circles = {one.key[0] for one in wanted}
-    for party in Party.objects.filter(circle__in=circles, sort_key__in=names):
+    for party in Party.objects.filter(circle__in=circles, sort_key__in=names).order_by("id"):
         if party.birth_date:
-            found[((party.circle, party.sort_key, party.birth_date), None)] = party
-    rows = Participation.objects.filter(
-        case_file__in=[one.case_file for one in wanted if not one.birth_date],
-        party__birth_date__isnull=True,
-    ).select_related("party")
-    for row in rows:
-        found[((row.party.circle, row.party.sort_key, None), row.case_file_id)] = row.party
+            found[((party.circle, party.sort_key, party.birth_date), None)] = kept_of(party)
+    files = [one.case_file for one in wanted if not one.birth_date]
+    rows = Participation.objects.filter(case_file__in=files)
+    # A party that was merged goes on being the same one under the name it is delivered by.
+    for row in rows.select_related("party").prefetch_related("party__merged"):
+        for party in (*row.party.merged.all(), row.party):
+            if party.birth_date is None:
+                found[((party.circle, party.sort_key, None), row.case_file_id)] = row.party
     return found
+
+
+def kept_of(party: Party) -> Party:
+    """The party itself, or the one it was merged into."""
+    while party.merged_into is not None:
+        party = party.merged_into
+    return party
 
 
 def _draft(one: Involvement) -> Party:
@@ -95,4 +110,5 @@ def _draft(one: Involvement) -> Party:
         birth_date=birth_date,
         address=one.address[:300],
         sort_key=name_key,
+        sound_keys=sound_keys(circle, name_key),
     )
