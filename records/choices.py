@@ -125,6 +125,17 @@ class ReferenceKind(models.TextChoices):
     PREDECESSOR = "vorgaenger", _("Vorgänger")
 
 
+class FieldKind(models.TextChoices):
+    """What a field of an Aktentyp holds; amounts are euros."""
+
+    TEXT = "text", _("Text")
+    NUMBER = "zahl", _("Zahl")
+    AMOUNT = "betrag", _("Betrag in Euro")
+    DAY = "datum", _("Datum")
+    YES_NO = "ja_nein", _("Ja/Nein")
+    CHOICE = "auswahl", _("Auswahl")
+
+
 class ExternalKeyKind(models.TextChoices):
     CASE_FILE = "akte", _("Akte")
     MATTER = "vorgang", _("Vorgang")

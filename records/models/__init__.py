@@ -14,6 +14,7 @@ from records.models.document import Component, Document, DocumentType, DocumentV
 from records.models.emergency_access import EmergencyAccess, RightsReview
 from records.models.file_mark import FileMark
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
+from records.models.file_type import BusinessDataValue, FileType, FileTypeField
 from records.models.former_number import FormerNumber
 from records.models.grants import (
     CaseFileGroupGrant,
@@ -22,6 +23,7 @@ from records.models.grants import (
     PlanEntryUserGrant,
 )
 from records.models.hold import Hold
+from records.models.paper_loan import PaperLoan
 from records.models.party import Participation, Party
 from records.models.register import RegisterPlacement, RegisterSection
 from records.models.rendition import Rendition
@@ -32,6 +34,7 @@ from records.models.volume import Volume
 __all__ = [
     "Blob",
     "BlobContent",
+    "BusinessDataValue",
     "CaseFile",
     "CaseFileExclusion",
     "CaseFileGroupGrant",
@@ -48,10 +51,13 @@ __all__ = [
     "FileMark",
     "FilePlan",
     "FilePlanEntry",
+    "FileType",
+    "FileTypeField",
     "FormerNumber",
     "Hold",
     "Matter",
     "NumberCounter",
+    "PaperLoan",
     "Participation",
     "Party",
     "PlanEntryGroupGrant",

@@ -136,6 +136,12 @@ class FilePlanEntry(TreeNode):
         blank=True,
         verbose_name=_("zulässige Dokumenttypen"),
     )
+    allowed_file_types = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        blank=True,
+        verbose_name=_("zulässige Aktentypen"),
+    )
     capacity = models.PositiveIntegerField(_("Akten je Eintrag höchstens"), default=10_000)
     overflow_of = models.ForeignKey(
         "self",

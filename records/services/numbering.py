@@ -98,7 +98,7 @@ def _continue(base: FilePlanEntry) -> FilePlanEntry:
         for name in (
             "plan", "parent", "title", "description", "retention_years", "retention_permanent",
             "transfer_years", "retention_start", "disposition", "confidentiality", "circle", "lead_unit",
-            "required_data", "allowed_types", "capacity",
+            "required_data", "allowed_types", "allowed_file_types", "capacity",
         )
     }  # fmt: skip
     entry = FilePlanEntry(code=_next_code(base), overflow_of=base, **copied)
