@@ -21,6 +21,7 @@ class RecordsConfig(AppConfig):
             file_marks,
             follow_ups,
             grants,
+            party_desk,
             rights_review_desk,
             saved_views_card,
             start_cards,
@@ -39,6 +40,7 @@ class RecordsConfig(AppConfig):
         emergency_desk.register()
         rights_review_desk.register()
         document_work.register()
+        party_desk.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
         outbox.handlers.register(retention.TOPIC, retention.continue_recomputation)

@@ -18,6 +18,8 @@ from records.views import (
     list_exports,
     matters,
     opening_files,
+    participations,
+    parties,
     reassigning_files,
     registers,
     rights_reviews,
@@ -65,6 +67,29 @@ urlpatterns = [
         cover_sheets.case_file_cover_sheet,
         name="case-file-cover-sheet",
     ),
+    path(
+        "akte/<uuid:uuid>/beteiligte/", participations.case_file_parties, name="case-file-parties"
+    ),
+    path(
+        "akte/<uuid:uuid>/beteiligte/<int:pk>/",
+        participations.edit,
+        name="case-file-participation",
+    ),
+    path(
+        "akte/<uuid:uuid>/beteiligte/<int:pk>/<slug:what>/",
+        participations.act,
+        name="case-file-participation-act",
+    ),
+    path(
+        "akte/<uuid:uuid>/beteiligte/zurueck/<int:operation_id>/",
+        participations.undo,
+        name="case-file-parties-undo",
+    ),
+    path("beteiligte/", parties.party_list, name="parties"),
+    path("beteiligte/<uuid:uuid>/", parties.party_detail, name="party"),
+    path("beteiligte/<uuid:uuid>/angaben/", parties.edit, name="party-edit"),
+    path("beteiligte/<uuid:uuid>/zusammenfuehren/", parties.merge_two, name="party-merge"),
+    path("beteiligte/<uuid:uuid>/zurueck/<int:operation_id>/", parties.undo, name="party-undo"),
     path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
     path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
     path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),

@@ -9,7 +9,7 @@ from django.http import Http404
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
 from records.choices import DocumentStatus
-from records.models import CaseFile, Document, FilePlanEntry, Matter, Participation
+from records.models import CaseFile, Document, FilePlanEntry, Matter
 
 ORDERS = {
     "zuletzt": Order("last_activity_at"),
@@ -82,7 +82,6 @@ def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
 
 
 MATTERS_SHOWN = 500
-PARTICIPATIONS_SHOWN = 100
 
 
 def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
@@ -102,12 +101,6 @@ def matter_of(user: Person, case_file: CaseFile, uuid: str) -> Matter | None:
         return all_matters_of(user, case_file).filter(uuid=UUID(uuid)).first()
     except ValueError:
         return None
-
-
-def participations_of(case_file: CaseFile) -> QuerySet[Participation]:
-    """The people of a visible file in the order they were entered (at most 100 are shown)."""
-    rows = case_file.participations.select_related("party").order_by("pk")
-    return rows[:PARTICIPATIONS_SHOWN]
 
 
 def document_counts(user: Person, case_file: CaseFile) -> dict[int, int]:

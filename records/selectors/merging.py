@@ -8,7 +8,7 @@ from typing import Any
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
-from records.models import CaseFile, Document, Matter
+from records.models import CaseFile, Document, Matter, Participation, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class Merge:
 
 
 def merge(
-    current: CaseFile | Matter | Document, typed: Mapping[str, Any], shown_version: int
+    current: CaseFile | Matter | Document | Participation | Party,
+    typed: Mapping[str, Any],
+    shown_version: int,
 ) -> Merge:
     """Bring together what was typed onto ``shown_version`` and what is stored now."""
     rows = type(current).history.filter(id=current.pk)

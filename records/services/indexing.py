@@ -99,7 +99,7 @@ def _facts_of_files(numbers: Mapping[int, str]) -> dict[int, list[str]]:
     keys = ExternalKey.objects.filter(case_file__in=numbers, kind=ExternalKeyKind.CASE_FILE)
     for pk, value in keys.values_list("case_file_id", "value"):
         facts[pk].append(value)
-    parties = Participation.objects.filter(case_file__in=numbers).order_by("id")
+    parties = Participation.objects.filter(case_file__in=numbers, removed_at=None).order_by("id")
     for pk, name, first_name in parties.values_list(
         "case_file_id", "party__name", "party__first_name"
     ):

@@ -14,7 +14,7 @@ from goettingen_ecm.desk.trees import Node
 from records import policies
 from records.models import CaseFile, Matter
 from records.panels import file_panels
-from records.selectors import case_files, deep_links, history
+from records.selectors import case_files, deep_links, history, parties
 from records.services import file_marks, reading
 from records.views import filtered_lists, tables
 
@@ -42,7 +42,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         ),
         "matter": matter,
         "may_file": may_file,
-        "participations": case_files.participations_of(case_file),
+        "participations": parties.participations_in(request.user, case_file, matter),
         "panels": [
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],
