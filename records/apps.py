@@ -26,7 +26,13 @@ class RecordsConfig(AppConfig):
             saved_views_card,
             start_cards,
         )
-        from records.services import document_changes, plan_rights, retention, uploads
+        from records.services import (
+            business_values,
+            document_changes,
+            plan_rights,
+            retention,
+            uploads,
+        )
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
@@ -44,5 +50,6 @@ class RecordsConfig(AppConfig):
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
         outbox.handlers.register(retention.TOPIC, retention.continue_recomputation)
+        outbox.handlers.register(business_values.TOPIC, business_values.continue_projection)
         outbox.handlers.register(uploads.TOPIC, uploads.make_searchable)
         outbox.handlers.register(document_changes.TOPIC, document_changes.make_findable)

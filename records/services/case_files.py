@@ -12,12 +12,15 @@ from goettingen_ecm.accounts.models import OrgUnit, User, din5007_key
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies, rights
+from records.business_data import without_empty
 from records.choices import CaseFileKind, Confidentiality, ExternalKeyKind
 from records.models import CaseFile, Document, ExternalKey, FilePlan, FilePlanEntry
 from records.rights import CONFIDENTIAL_ROLES
+from records.selectors.file_types import rules_of
 from records.services import numbering, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.business_values import project, require_business_data
 from records.services.case_workers import require_working
 from records.services.documents import filing_refusal, lock_case_files
 from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
@@ -43,8 +46,8 @@ class NewCaseFile:
 def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFile]:
     """Open files; numbers are given as the last step before the rows are written.
 
-    Raises Forbidden (role or branch), InvalidInput (title, case worker, a level that would hide the
-    file from its opener), IllegalState (entry locked, retired or not a leaf). The caller splits a
+    Raises Forbidden (role or branch), InvalidInput (title, case worker, file type or Fachdaten, a
+    level that would hide the file from its opener), IllegalState (entry locked, retired or not a leaf). The caller splits a
     failing item off by calling again without it.
     """
     for one in wanted:
@@ -55,10 +58,14 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
             _guard_circle(one, defaults[one.entry.pk])
         files = [_draft(one, defaults[one.entry.pk]) for one in wanted]
         _guard_sight(files, actor)
+        if actor.system is None:
+            rules = {pk: one.rule for pk, one in defaults.items()}
+            require_business_data([(f, "", {}) for f in files], rules)
         for case_file, scope_id in zip(files, rights.scope_ids_for(files), strict=True):
             case_file.scope_id = scope_id
         _number(wanted, files)
         writing.create(files, actor)
+        project(files, new=True)
         _remember_keys(wanted, files, actor)
         record_changes("records.case_file.opened", files, actor)
     return files
@@ -73,16 +80,19 @@ def change_metadata(
     actor: Actor,
     *,
     versions: Mapping[int, int] | None = None,
+    restoring: bool = False,
 ) -> list[CaseFile]:
     """Set metadata of case files by id, with history; rights and number stay as they are (K6).
 
     ``versions``: the ``row_version`` each form has shown. Raises LostUpdate, InvalidInput for other
     fields and values that cannot be taken, Forbidden and IllegalState as filing does. The documents
-    are indexed anew, because they are found by the file's facts.
+    are indexed anew, because they are found by the file's facts. ``restoring``: the values stood
+    there before, so they need not fit today's file type. Specialist systems deliver what they have.
     """
     with transaction.atomic():
         files = lock_case_files(list(wanted))
         changed: dict[str, list[CaseFile]] = {}
+        before = {pk: (f.file_type, f.business_data) for pk, f in files.items()}
         for pk, values in wanted.items():
             if (refusal := filing_refusal(files[pk], actor)) is not None:
                 raise refusal
@@ -90,9 +100,14 @@ def change_metadata(
             for name in _apply(files[pk], values):
                 changed.setdefault(name, []).append(files[pk])
         require_working(changed.get("case_worker", []))
+        typed = [f for f in files.values() if (f.file_type, f.business_data) != before[f.pk]]
+        if typed and actor.system is None and not restoring:
+            rules = rules_of([f.entry for f in typed])
+            require_business_data([(f, *before[f.pk]) for f in typed], rules)
         touched = list({f.pk: f for group in changed.values() for f in group}.values())
         if touched:
             writing.update(touched, [*sorted(changed), "sort_key", "last_activity_at"], actor)
+            project(typed)
             Document.objects.filter(case_file__in=touched).update(indexed_at=None)
             record_changes("records.case_file.changed", touched, actor, fields=sorted(changed))
     return [files[pk] for pk in wanted]
@@ -118,6 +133,8 @@ def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
         require_title(cleaned["title"])
     if "remark" in cleaned:
         cleaned["remark"] = clean_paragraphs(cleaned["remark"])
+    if "business_data" in cleaned:
+        cleaned["business_data"] = without_empty(cleaned["business_data"])
     return cleaned
 
 
@@ -186,7 +203,7 @@ def _draft(one: NewCaseFile, defaults: EntryDefaults) -> CaseFile:
         confidentiality=one.confidentiality or defaults.confidentiality,
         circle=defaults.circle,
         disposition=defaults.disposition,
-        business_data=dict(one.business_data),
+        business_data=without_empty(one.business_data),
         remark=clean_paragraphs(one.remark),
         opened_on=clock.today(),
         last_activity_at=clock.now(),

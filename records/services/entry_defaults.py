@@ -8,6 +8,7 @@ from goettingen_ecm.operations.refusals import IllegalState
 from records.choices import Confidentiality, DispositionType
 from records.models import FilePlanEntry
 from records.retention import RetentionRule
+from records.selectors.file_types import EntryRule, rule_of
 from records.selectors.retention_rules import resolved
 
 
@@ -19,6 +20,7 @@ class EntryDefaults:
     circle: str
     retention: RetentionRule
     disposition: str
+    rule: EntryRule
 
 
 def defaults_of(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
@@ -61,4 +63,5 @@ def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:
         circle=nearest("circle", ""),
         retention=resolved(nearest_first),
         disposition=nearest("disposition", DispositionType.APPRAISE),
+        rule=rule_of(nearest_first),
     )

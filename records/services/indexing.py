@@ -12,8 +12,8 @@ from django.db import connection, transaction
 
 from goettingen_ecm.operations import clock
 from records.analysis import ANALYSER_VERSION, analyse_document
-from records.choices import ExternalKeyKind
-from records.models import Document, ExternalKey, Participation
+from records.choices import ExternalKeyKind, FieldKind
+from records.models import BusinessDataValue, Document, ExternalKey, Participation
 
 LOCK = """
 SELECT document.id FROM records_document document
@@ -104,6 +104,11 @@ def _facts_of_files(numbers: Mapping[int, str]) -> dict[int, list[str]]:
         "case_file_id", "party__name", "party__first_name"
     ):
         facts[pk].append(f"{first_name} {name}".strip())
+    typed = BusinessDataValue.objects.filter(case_file__in=numbers).order_by("id")
+    # "ja" finds nothing anybody looks for.
+    found = typed.exclude(field__kind=FieldKind.YES_NO)
+    for pk, text in found.values_list("case_file_id", "text"):
+        facts[pk].append(text)
     return facts
 
 

@@ -83,4 +83,4 @@ def _change_back(files: Sequence[CaseFile], before: Mapping[int, Any], actor: Ac
     if files:
         names = case_files.METADATA
         values = {f.pk: {name: getattr(before[f.pk], name) for name in names} for f in files}
-        case_files.change_metadata(values, actor)
+        case_files.change_metadata(values, actor, restoring=True)

@@ -14,7 +14,7 @@ from goettingen_ecm.operations.models import Operation
 from records.choices import CaseFileStatus, Confidentiality
 from records.models import CaseFile, FilePlanEntry, FormerNumber
 from records.services.case_files import change_metadata
-from tests import personas, stories
+from tests import file_types, personas, stories
 from tests.access import world as w
 from tests.personas import person
 from tests.records.views.conftest import logged_in
@@ -116,6 +116,7 @@ class TestChanging:
 
     def test_a13_title_type_worker_and_remark(self, clerk: Client, building: Story) -> None:
         me = person(personas.CLERK_BUILDING)
+        file_types.define("Bau")
         page = text(
             self.change(
                 clerk, building, title="Ärger", file_type="Bau", case_worker=me.pk, remark="Eilt"
@@ -138,6 +139,7 @@ class TestChanging:
 
     def test_two_people_at_once_get_a_merge_question(self, clerk: Client, building: Story) -> None:
         pk = building.case_file.pk
+        file_types.define("Bauakte")
         theirs = {"title": "Garage Lindenweg 4a", "file_type": "Bauakte"}
         change_metadata({pk: theirs}, w.acting(person(personas.CLERK_BUILDING)))
         answer = self.change(clerk, building, title="Garage und Zaun", remark="Meine Bemerkung")

@@ -14,7 +14,7 @@ from records.services import saved_views
 from records.services.actor import person
 from records.services.case_files import NewCaseFile, open_case_files
 from records.services.documents import change_metadata
-from tests import personas
+from tests import file_types, personas
 from tests.desk.markup import page, text_of
 from tests.records.views import filing
 from tests.stories import Story
@@ -38,6 +38,7 @@ def chips(client: Client, address: str) -> dict[str, str]:
 def more_files(count: int) -> list[CaseFile]:
     unit, entry = OrgUnit.objects.get(code="50.1"), FilePlanEntry.objects.get(code="50.20")
     clerk = personas.person(personas.CLERK_SOCIAL)
+    file_types.define("Wohngeld")
     return open_case_files(
         [
             NewCaseFile(entry, unit, f"Antrag {n}", file_type="Wohngeld", case_worker=clerk)
