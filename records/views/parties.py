@@ -243,8 +243,8 @@ def _facts(kept: Party, other: Party) -> Sequence[Mapping[str, Any]]:
     for name in FACTS:
         mine, theirs = getattr(kept, name), getattr(other, name)
         shown = [_shown(party, name) for party in (kept, other)]
-        label = Party._meta.get_field(name).verbose_name
-        row = {"name": name, "label": label, "mine": shown[0], "theirs": shown[1]}
+        field: Any = Party._meta.get_field(name)
+        row = {"name": name, "label": field.verbose_name, "mine": shown[0], "theirs": shown[1]}
         differ = mine != theirs and bool(theirs)
         rows.append(row | {"differ": differ, "take_other": differ and not mine})
     return rows
