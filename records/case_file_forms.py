@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.models import Membership, OrgUnit, User
 from goettingen_ecm.operations import clock
+from records.business_data_forms import BusinessDataMixin, TypeChoice
 from records.choices import Confidentiality
 from records.models import CaseFile
 from records.policies import FILING_ROLES
@@ -48,7 +49,7 @@ class CleanTextMixin(forms.Form):
         return clean_line(typed)
 
 
-class NewCaseFileForm(CleanTextMixin):
+class NewCaseFileForm(CleanTextMixin, BusinessDataMixin):
     """A new file in an entry that is chosen already."""
 
     title = forms.CharField(
@@ -76,8 +77,17 @@ class NewCaseFileForm(CleanTextMixin):
         label=_("Bemerkung"), required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
-    def __init__(self, *args: Any, units: QuerySet[OrgUnit], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        units: QuerySet[OrgUnit],
+        types: TypeChoice,
+        initial: Mapping[str, Any],
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        given = (data if data is not None else initial).get("file_type")
+        self.add_business_data(types, types.usual if given is None else str(given), {})
         unit, worker = self.fields["lead_unit"], self.fields["case_worker"]
         assert isinstance(unit, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
         assert isinstance(worker, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
@@ -91,14 +101,13 @@ class NewCaseFileForm(CleanTextMixin):
         return Confidentiality(chosen) if chosen else None
 
 
-class CaseFileForm(CleanTextMixin):
+class CaseFileForm(CleanTextMixin, BusinessDataMixin):
     """What is known of a file; number, unit and rights are changed elsewhere.
 
     ``shown``: values to start with instead of the stored ones (after a merge question).
     """
 
     title = forms.CharField(label=_("Betreff"), max_length=500)
-    file_type = forms.CharField(label=_("Aktentyp"), max_length=60, required=False)
     case_worker = forms.ModelChoiceField(
         label=_("Sachbearbeitung"),
         queryset=User.objects.none(),
@@ -117,6 +126,7 @@ class CaseFileForm(CleanTextMixin):
         data: Mapping[str, Any] | None = None,
         *,
         case_file: CaseFile,
+        types: TypeChoice,
         shown: Mapping[str, Any] | None = None,
     ) -> None:
         initial = {name: getattr(case_file, name) for name in self.NAMES} | dict(shown or {})
@@ -125,10 +135,10 @@ class CaseFileForm(CleanTextMixin):
         assert isinstance(worker, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
         ids = set(workers_of([case_file.lead_unit_id]).values_list("pk", flat=True)[:WORKERS_SHOWN])
         worker.queryset = User.objects.filter(pk__in=ids | {case_file.case_worker_id})
-
-    def clean_file_type(self) -> str:
-        return self._seen("file_type")
+        given = str((initial if data is None else data).get("file_type", ""))
+        kept = case_file.file_type
+        self.add_business_data(types, given, case_file.business_data, kept_type=kept)
 
     def values(self) -> dict[str, Any]:
-        """What was typed, by field of the file."""
-        return {name: self.cleaned_data[name] for name in self.NAMES}
+        """What was typed, by field of the file; Fachdaten by the name of their input."""
+        return {name: self.cleaned_data[name] for name in self.NAMES} | self.typed_values()

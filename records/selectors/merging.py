@@ -8,7 +8,8 @@ from typing import Any
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
-from records.models import CaseFile, Document, Matter, Participation, Party
+from records import business_data
+from records.models import CaseFile, Document, FileTypeField, Matter, Participation, Party
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +37,57 @@ def merge(
     current: CaseFile | Matter | Document | Participation | Party,
     typed: Mapping[str, Any],
     shown_version: int,
+    business: Mapping[str, FileTypeField] | None = None,
 ) -> Merge:
-    """Bring together what was typed onto ``shown_version`` and what is stored now."""
+    """Bring together what was typed onto ``shown_version`` and what is stored now.
+
+    ``business``: which of the typed names are Fachdaten, each asked for by itself.
+    """
     rows = type(current).history.filter(id=current.pk)
     base = rows.filter(row_version=shown_version).first()
     values, conflicts, taken_over = dict(typed), [], []
     for name, mine in typed.items():
-        stored = getattr(current, name)
-        unchanged_by_me = base is not None and mine == getattr(base, name)
-        unchanged_by_them = base is not None and stored == getattr(base, name)
+        part = _Part(name, (business or {}).get(name))
+        mine = None if part.field and mine == "" else mine
+        stored = part.of(current)
+        unchanged_by_me = base is not None and mine == part.of(base)
+        unchanged_by_them = base is not None and stored == part.of(base)
         if mine == stored or unchanged_by_them:
             continue
-        column: Any = current._meta.get_field(name)
-        label = str(column.verbose_name)
+        label = part.label(current)
         if unchanged_by_me:
             values[name] = stored
             taken_over.append(label)
         else:
-            conflicts.append(Conflict(name, label, _text(column, stored), _text(column, mine)))
+            conflicts.append(
+                Conflict(name, label, *(part.text(current, one) for one in (stored, mine)))
+            )
     latest = rows.order_by("-history_date", "-history_id").first()
     who, at = (_actor(latest.operation_id), latest.history_date) if latest else ("", None)
     return Merge(values, conflicts, taken_over, who, at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A column of the object, or one of its Fachdaten."""
+
+    name: str
+    field: FileTypeField | None = None
+
+    def of(self, row: Any) -> Any:
+        if self.field is None:
+            return getattr(row, self.name)
+        return business_data.value_of(self.field, row.business_data)
+
+    def label(self, current: Any) -> str:
+        if self.field is not None:
+            return self.field.label
+        return str(current._meta.get_field(self.name).verbose_name)
+
+    def text(self, current: Any, value: Any) -> str:
+        if self.field is None:
+            return _text(current._meta.get_field(self.name), value)
+        return "" if value is None else business_data.shown(self.field, value)
 
 
 def _text(column: Any, value: Any) -> str:

@@ -1,5 +1,7 @@
 """Opening a file: find its place in the plan, then say what it is about."""
 
+from typing import Any
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,9 +13,11 @@ from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, Refusal
 from records import policies
+from records.business_data_forms import TypeChoice, wants_other_fields
 from records.case_file_forms import NewCaseFileForm
 from records.models import CaseFile, FilePlanEntry
 from records.selectors import file_numbers, openable_entries
+from records.selectors.file_types import rules_of
 from records.services.actor import person
 from records.services.case_files import NewCaseFile, open_case_files
 from records.views.tables import case_file_url
@@ -55,10 +59,14 @@ def _fill_in(request: HttpRequest, entry: FilePlanEntry, unit_ids: set[int]) -> 
             % {"entry": entry},
             next_step=_("Wählen Sie einen anderen Eintrag oder bitten Sie die zuständige Einheit."),
         )
-    start = {"lead_unit": entry.lead_unit_id, "case_worker": request.user.pk}
-    form = NewCaseFileForm(request.POST or None, units=units, initial=start)
+    start: dict[str, Any] = {"lead_unit": entry.lead_unit_id, "case_worker": request.user.pk}
+    types = TypeChoice.for_rule(rules_of([entry])[entry.pk])
+    posted = request.POST if request.method == "POST" else None
+    if posted is not None and wants_other_fields(posted):
+        start, posted = start | request.POST.dict(), None
+    form = NewCaseFileForm(posted, units=units, types=types, initial=start)
     status = 200
-    if request.method == "POST":
+    if posted is not None:
         if form.is_valid() and (opened := _opened(request, entry, form)) is not None:
             return redirect(case_file_url(opened))
         status = 422
@@ -75,6 +83,8 @@ def _opened(request: HttpRequest, entry: FilePlanEntry, form: NewCaseFileForm) -
         entry=entry,
         lead_unit=unit,
         title=data["title"],
+        file_type=data["file_type"],
+        business_data=form.typed_data(),
         case_worker=data["case_worker"],
         confidentiality=form.level(),
         remark=data["remark"],
