@@ -22,6 +22,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             party_desk,
+            plan_desk,
             rights_review_desk,
             saved_views_card,
             start_cards,
@@ -30,7 +31,6 @@ class RecordsConfig(AppConfig):
             business_values,
             document_changes,
             plan_rights,
-            retention,
             uploads,
         )
 
@@ -47,9 +47,9 @@ class RecordsConfig(AppConfig):
         rights_review_desk.register()
         document_work.register()
         party_desk.register()
+        plan_desk.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)
-        outbox.handlers.register(retention.TOPIC, retention.continue_recomputation)
         outbox.handlers.register(business_values.TOPIC, business_values.continue_projection)
         outbox.handlers.register(uploads.TOPIC, uploads.make_searchable)
         outbox.handlers.register(document_changes.TOPIC, document_changes.make_findable)

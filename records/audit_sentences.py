@@ -40,6 +40,15 @@ SENTENCES = {
     "records.plan_entry.access_revoked": _(
         "{actor} hat eine Zugriffsdefinition von {object} beendet"
     ),
+    "records.plan_entry.added": _("{actor} hat den Eintrag {object} angelegt"),
+    "records.plan_entry.changed": _("{actor} hat den Eintrag {object} geändert: {fields}"),
+    "records.plan_entry.locked": _("{actor} hat den Eintrag {object} gesperrt"),
+    "records.plan_entry.unlocked": _("{actor} hat den Eintrag {object} entsperrt"),
+    "records.plan_entry.retired": _("{actor} hat den Eintrag {object} stillgelegt"),
+    "records.plan_entry.taken_back": _(
+        "{actor} hat eine Änderung des Eintrags {object} zurückgenommen: {fields}"
+    ),
+    "records.plan_entry.removed": _("{actor} hat den neuen Eintrag {object} wieder entfernt"),
     "records.file_plan.imported": _("{actor} hat {object} eingelesen"),
     "records.case_file.read": _("{actor} hat {object} geöffnet"),
     "records.matter.changed": _("{actor} hat {object} geändert: {fields}"),

@@ -87,7 +87,8 @@ def _describe_documents(user: Person, ids: Sequence[int]) -> Mapping[int, Descri
     }
 
 
-def _describe_files(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
+def describe_files(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
+    """Files as the person may see them, for result lists."""
     rows = CaseFile.objects.visible_to(user).filter(pk__in=ids)
     return {
         f.pk: Described(f"{f.aktenzeichen} {f.title}", reverse("case-file", args=[f.uuid]))
@@ -100,4 +101,4 @@ def register() -> None:
     jobs.kinds.register(
         DOCUMENTS, JobKind(_change_documents, _describe_documents, _take_documents_back)
     )
-    jobs.kinds.register(FILES, JobKind(_change_files, _describe_files, _take_files_back))
+    jobs.kinds.register(FILES, JobKind(_change_files, describe_files, _take_files_back))

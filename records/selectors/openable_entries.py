@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from goettingen_ecm.accounts.models import OrgUnit, din5007_key
+from goettingen_ecm.operations import clock
 from records.models import FilePlanEntry
 from records.selectors.file_plan import current_plan
 
@@ -42,10 +43,14 @@ def openable_entry(entry_id: str) -> FilePlanEntry | None:
 
 
 def _takes_files() -> QuerySet[FilePlanEntry]:
+    """Nothing below them, not locked or retired, and neither is an entry above them."""
     below = FilePlanEntry.objects.filter(parent=OuterRef("pk"))
-    rows = FilePlanEntry.objects.filter(
-        ~Exists(below), plan=current_plan(), locked=False, retired_on=None, overflow_of=None
-    )
+    plan = current_plan()
+    closed = Q(locked=True) | Q(retired_on__lte=clock.today())
+    closed_ids = list(FilePlanEntry.objects.filter(closed, plan=plan).values_list("pk", flat=True))
+    rows = FilePlanEntry.objects.filter(~Exists(below), plan=plan, overflow_of=None)
+    if closed_ids:
+        rows = rows.exclude(ancestors__overlap=closed_ids)
     return rows.select_related("plan", "parent", "lead_unit").order_by("sort_key", "pk")
 
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import IllegalState
 from records.choices import Confidentiality, DispositionType
 from records.models import FilePlanEntry
@@ -24,7 +27,10 @@ class EntryDefaults:
 
 
 def defaults_of(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
-    """The defaults of each entry by id. Raises IllegalState for an entry with entries below (A2)."""
+    """The defaults of each entry by id.
+
+    Raises IllegalState for an entry with entries below (A2) or below a closed one (A3).
+    """
     ids = {a for entry in entries for a in entry.ancestors}
     by_id = FilePlanEntry.objects.in_bulk(list(ids))
     with_children = set(
@@ -37,19 +43,32 @@ def defaults_of(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
             raise IllegalState(
                 f"{entry.code} hat Untereinträge; Akten liegen nur in der untersten Ebene."
             )
+        for pk in reversed(entry.ancestors):
+            require_takes_files(by_id[pk])
     return {e.pk: _resolve([by_id[a] for a in reversed(e.ancestors)]) for e in entries}
 
 
 def require_takes_files(entry: FilePlanEntry) -> None:
-    """Raises IllegalState for a locked or retired entry, naming the successor (A3)."""
-    if not entry.locked and not entry.retired_on:
+    """Raises IllegalState for a locked or retired entry, naming the successor (A3).
+
+    An entry above closes everything below it.
+    """
+    if not entry.locked and not is_retired(entry):
         return
-    advice = "Wählen Sie einen anderen Eintrag oder fragen Sie die Registratur."
+    advice = _("Wählen Sie einen anderen Eintrag oder fragen Sie die Registratur.")
     if entry.successor is not None:
-        advice = f"Nehmen Sie den Nachfolger {entry.successor}."
-    raise IllegalState(
-        f"Der Aktenplaneintrag {entry.code} ist gesperrt oder stillgelegt.", next_step=advice
+        advice = _("Nehmen Sie den Nachfolger %(entry)s.") % {"entry": entry.successor}
+    reason = (
+        _("Der Aktenplaneintrag %(entry)s ist stillgelegt.")
+        if is_retired(entry)
+        else _("Der Aktenplaneintrag %(entry)s ist gesperrt.")
     )
+    raise IllegalState(reason % {"entry": entry.code}, next_step=advice)
+
+
+def is_retired(entry: FilePlanEntry) -> bool:
+    """True from the day the entry is retired on."""
+    return entry.retired_on is not None and entry.retired_on <= clock.today()
 
 
 def _resolve(nearest_first: Sequence[FilePlanEntry]) -> EntryDefaults:

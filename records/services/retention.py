@@ -5,27 +5,20 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.accounts.models import User
-from goettingen_ecm.operations import outbox
-from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState
 from records import policies
-from records.choices import CaseFileStatus, DispositionType
+from records.choices import DispositionType
 from records.models import CaseFile, FilePlanEntry, Matter
 from records.retention import EVENTS, RetentionRule, retention_term
+from records.selectors.plan_effects import FOLLOWING_STATES
 from records.selectors.retention_rules import rule_of_file, rules_of
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.documents import lock_case_files
-
-TOPIC = "records.retention.recompute"
-SLICE = 500
-CHANGING_STATES = (CaseFileStatus.ACTIVE, CaseFileStatus.CLOSED, CaseFileStatus.RETENTION)
-"""Later states stand in an offer to the archive already (requirements A5)."""
+from records.services.history_values import values_before
 
 RULE_FIELDS = (
     "retention_years", "retention_permanent", "transfer_years", "retention_start",
@@ -112,53 +105,29 @@ def _require_event(case_file: CaseFile, rule: RetentionRule, actor: Actor) -> No
             _("Die Frist von %(number)s hängt an keinem Ereignis.")
             % {"number": case_file.aktenzeichen}
         )
-    if case_file.status not in CHANGING_STATES:
+    if case_file.status not in FOLLOWING_STATES:
         raise IllegalState(
             _("Die Akte %(number)s ist %(state)s; ihre Frist steht fest.")
             % {"number": case_file.aktenzeichen, "state": case_file.get_status_display()}
         )
 
 
-def publish_recomputation(entries: Sequence[FilePlanEntry], actor: Actor) -> None:
-    """Let the worker bring the files below these entries up to date, slice by slice."""
-    payloads = [
-        {"entry": entry.pk, "after": 0, "operation": actor.operation.pk} for entry in entries
-    ]
-    outbox.publish(TOPIC, payloads, actor.operation)
-
-
-def continue_recomputation(payload: Mapping[str, Any]) -> None:
-    """The outbox handler: one slice, then the message for the next; committed together."""
-    operation = Operation.objects.get(pk=payload["operation"])
-    actor = Actor(operation, user=User.objects.filter(pk=operation.actor_id or 0).first())
-    ids = list(_files_below([payload["entry"]], payload["after"])[:SLICE])
-    recompute_retention(ids, actor)
-    if len(ids) == SLICE:
-        following = {"entry": payload["entry"], "after": ids[-1], "operation": actor.operation.pk}
-        outbox.publish(TOPIC, [following], actor.operation)
-
-
-def _files_below(entry_ids: Sequence[int], after: int) -> Any:
-    """Ids of the files of these branches and of what continues their entries (A7)."""
-    branch = FilePlanEntry.objects.filter(
-        Q(ancestors__overlap=list(entry_ids)) | Q(overflow_of__ancestors__overlap=list(entry_ids))
-    )
-    rows = CaseFile.objects.filter(entry__in=branch, pk__gt=after, status__in=CHANGING_STATES)
-    return rows.order_by("id").values_list("id", flat=True)
-
-
-def recompute_retention(case_file_ids: Sequence[int], actor: Actor) -> list[CaseFile]:
+def recompute_retention(
+    case_file_ids: Sequence[int], actor: Actor, *, taking_back: int = 0
+) -> list[CaseFile]:
     """Bring rule, dates and disposition of files up to date with the plan; returns the changed.
 
     Only files in work, closed or in retention follow; a disposition that was decided (A or V) is
-    never overwritten (requirements A5).
+    never overwritten (requirements A5). ``taking_back``: the operation whose change of the plan is
+    undone; a disposition it brought to a file is no decision and follows again.
     """
     with transaction.atomic():
         locked = lock_case_files(case_file_ids)
-        files = {pk: f for pk, f in locked.items() if f.status in CHANGING_STATES}
+        files = {pk: f for pk, f in locked.items() if f.status in FOLLOWING_STATES}
         rules = rules_of([f.entry_id for f in files.values()])
         kinds = dispositions_of([f.entry_id for f in files.values()])
         before = {pk: _values(f) for pk, f in files.items()}
+        _reopen_dispositions(files, taking_back)
         for case_file in files.values():
             apply_rule(case_file, rules[case_file.entry_id])
             if case_file.disposition == DispositionType.APPRAISE:
@@ -168,6 +137,19 @@ def recompute_retention(case_file_ids: Sequence[int], actor: Actor) -> list[Case
         _recompute_matters({f.pk: f for f in changed}, actor)
         record_changes("records.case_file.retention_recomputed", changed, actor)
     return changed
+
+
+def _reopen_dispositions(files: Mapping[int, CaseFile], operation_id: int) -> None:
+    """Files to which the operation brought a disposition, and that still have it, are open again."""
+    if not operation_id:
+        return
+    before = values_before(CaseFile, list(files), operation_id)
+    rows = CaseFile.history.filter(id__in=list(before), operation_id=operation_id)
+    brought = dict(rows.order_by("history_id").values_list("id", "disposition"))
+    for pk, one in before.items():
+        was_open = one.row.disposition == DispositionType.APPRAISE
+        if was_open and files[pk].disposition == brought[pk]:
+            files[pk].disposition = DispositionType.APPRAISE
 
 
 def dispositions_of(entry_ids: Sequence[int]) -> dict[int, str]:

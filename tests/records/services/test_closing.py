@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.audit.models import AuditEntry
-from goettingen_ecm.operations import clock, outbox
+from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, LostUpdate
 from records.choices import (
     CaseFileStatus,
@@ -389,17 +389,3 @@ class TestRecomputation:
         )
         file = w.open_file("50.10", "50.1")
         assert (file.retention_permanent, file.retention_years) == (True, None)
-
-    def test_the_worker_reaches_every_file_of_the_branch(
-        self, story: Story, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(retention, "SLICE", 2)
-        files = [w.open_file("50.10", "50.1").pk for _ in range(5)]
-        FilePlanEntry.objects.filter(code="50.10").update(retention_years=30)
-        payload = {"entry": w.entry("50").pk, "after": 0, "operation": clerk().operation.pk}
-        seen = []
-        monkeypatch.setattr(outbox, "publish", lambda _t, p, _o: seen.extend(p))
-        retention.continue_recomputation(payload)
-        while seen:
-            retention.continue_recomputation(seen.pop())
-        assert CaseFile.objects.filter(pk__in=files, retention_years=30).count() == 5

@@ -1,0 +1,23 @@
+"""The file plan's jobs: files follow a changed rule, batch after batch."""
+
+from collections.abc import Mapping, Sequence
+
+from goettingen_ecm.operations import jobs
+from goettingen_ecm.operations.jobs import CHANGED, UNCHANGED, JobKind, Result
+from goettingen_ecm.operations.models import Job
+from records.bulk_jobs import actor_of, describe_files
+from records.services import retention
+from records.services.plan_changes import RETENTION_JOB
+
+
+def _renew_retention(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
+    """The rule is read anew in each batch: what holds when the batch is worked on counts."""
+    taking_back = job.parameters.get("taking_back", 0)
+    files = retention.recompute_retention(ids, actor_of(job), taking_back=taking_back)
+    changed = {case_file.pk for case_file in files}
+    return {pk: CHANGED if pk in changed else UNCHANGED for pk in ids}
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    jobs.kinds.register(RETENTION_JOB, JobKind(_renew_retention, describe_files))

@@ -1,0 +1,346 @@
+"""Changing the file plan: entries added, changed, locked, retired, and the way back.
+
+Every change knows what it does below (``selectors.plan_effects``): files whose retention follows
+are reckoned anew by a job that a person can watch and abort.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.operations import jobs
+from goettingen_ecm.operations.models import Job, Operation
+from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
+from records import policies
+from records.file_plan_import import CODE_LENGTH, TITLE_LENGTH, parent_code
+from records.models import CaseFile, FilePlan, FilePlanEntry
+from records.models.file_plan import plan_sort_key
+from records.selectors.plan_effects import effect_of, files_to_renew
+from records.services import writing
+from records.services.actor import Actor
+from records.services.auditing import record_changes
+from records.services.entry_defaults import is_retired
+from records.services.history_values import values_before
+from records.typed_text import clean_line, clean_paragraphs
+
+RETENTION_JOB = "records.retention"
+DEFAULTS = (
+    "retention_years", "retention_permanent", "transfer_years", "retention_start", "disposition",
+    "confidentiality", "circle", "lead_unit", "required_data", "allowed_types",
+    "allowed_file_types", "capacity",
+)  # fmt: skip
+CHANGEABLE = ("title", "description", *DEFAULTS)
+CLOSING = ("locked", "retired_on", "successor")
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry below ``parent``, or at the top of the plan."""
+
+    plan: FilePlan
+    parent: FilePlanEntry | None
+    code: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The entries as they are now, and the job that brings files up to date, if one is needed."""
+
+    entries: Sequence[FilePlanEntry]
+    job: Job | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """From ``day`` on the entry takes no new files; ``successor`` is where they go instead."""
+
+    day: date
+    successor: FilePlanEntry | None = None
+
+
+def require_editor(actor: Actor) -> None:
+    """Raises Forbidden for a person who is neither Fachadministration nor Registratur."""
+    if actor.user is not None and not policies.can_define_access(actor.user):
+        raise Forbidden(_("Den Aktenplan pflegen Fachadministration und Registratur."))
+
+
+def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]:
+    """Add entries; all of them or none.
+
+    Raises Forbidden, InvalidInput (code taken, or not continuing the one above; no title),
+    IllegalState when the entry above holds files (requirements A2) or is locked or retired.
+    """
+    require_editor(actor)
+    with transaction.atomic():
+        parents = _locked([one.parent.pk for one in wanted if one.parent is not None])
+        _require_takes_entries(parents)
+        entries = [_draft(one) for one in wanted]
+        _require_codes(entries)
+        writing.create(entries, actor)
+        for entry in entries:
+            above = parents[entry.parent_id].ancestors if entry.parent_id else []
+            entry.ancestors = [*above, entry.pk]
+        FilePlanEntry.objects.bulk_update(entries, ["ancestors"])
+        record_changes("records.plan_entry.added", entries, actor)
+    return entries
+
+
+def _draft(one: NewEntry) -> FilePlanEntry:
+    code, values = clean_line(one.code), _cleaned(one.values)
+    if not code or len(code) > CODE_LENGTH:
+        raise InvalidInput(
+            _("Bitte geben Sie ein Kennzeichen mit höchstens %(n)s Zeichen an.")
+            % {"n": CODE_LENGTH},
+            field="code",
+        )
+    key = plan_sort_key(code, values["title"])
+    return FilePlanEntry(plan=one.plan, parent=one.parent, code=code, sort_key=key, **values)
+
+
+def _require_codes(entries: Sequence[FilePlanEntry]) -> None:
+    """A code must be free and lead to its entry above, as it does when a plan is read in."""
+    plans = {entry.plan_id for entry in entries}
+    rows = FilePlanEntry.objects.filter(plan__in=plans).values_list("plan_id", "code")
+    taken = set(rows)
+    for entry in entries:
+        if (entry.plan_id, entry.code) in taken:
+            raise InvalidInput(
+                _("Das Kennzeichen %(code)s gibt es schon.") % {"code": entry.code}, field="code"
+            )
+        codes = {code for plan, code in taken if plan == entry.plan_id}
+        wanted = entry.parent.code if entry.parent else ""
+        if parent_code(entry.code, codes) != wanted:
+            raise InvalidInput(_misplaced(entry), field="code")
+        taken.add((entry.plan_id, entry.code))
+
+
+def _misplaced(entry: FilePlanEntry) -> str:
+    if entry.parent is None:
+        return _("Das Kennzeichen %(code)s gehört unter einen vorhandenen Eintrag.") % {
+            "code": entry.code
+        }
+    example = f"{entry.parent.code}.10"
+    return _("Das Kennzeichen muss den Eintrag %(above)s fortsetzen, etwa %(example)s.") % {
+        "above": entry.parent.code,
+        "example": example,
+    }
+
+
+def _require_takes_entries(parents: Mapping[int, FilePlanEntry]) -> None:
+    for parent in parents.values():
+        if parent.locked or is_retired(parent):
+            raise IllegalState(
+                _("Der Eintrag %(code)s ist gesperrt oder stillgelegt.") % {"code": parent.code},
+                next_step=_("Entsperren Sie ihn oder wählen Sie einen anderen Eintrag."),
+            )
+        if parent.overflow_of_id is not None:
+            raise IllegalState(
+                _("%(code)s setzt einen vollen Eintrag fort und bekommt keine Untereinträge.")
+                % {"code": parent.code}
+            )
+    holding = CaseFile.objects.filter(entry__in=parents).values_list("entry_id", flat=True).first()
+    if holding is not None:
+        raise IllegalState(
+            _("%(code)s enthält Akten und kann keine Untereinträge bekommen.")
+            % {"code": parents[holding].code},
+            next_step=_("Legen Sie den neuen Eintrag daneben an."),
+        )
+
+
+def change_entries(
+    wanted: Mapping[int, Mapping[str, Any]],
+    actor: Actor,
+    *,
+    versions: Mapping[int, int] | None = None,
+) -> Changed:
+    """Set title and defaults of entries by id; entries that continue one of them follow (A7).
+
+    Raises Forbidden, InvalidInput for other fields or an empty title, LostUpdate. Values of
+    ``required_data`` and the allowed types are lists; an empty value is inherited from above.
+    """
+    require_editor(actor)
+    for values in wanted.values():
+        if unknown := set(values) - set(CHANGEABLE):
+            raise InvalidInput(_("Diese Angabe lässt sich nicht ändern."), field=sorted(unknown)[0])
+    cleaned = {pk: _cleaned(values) for pk, values in wanted.items()}
+    return _write(cleaned, actor, "records.plan_entry.changed", versions)
+
+
+def _cleaned(values: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = dict(values)
+    if "title" in cleaned:
+        cleaned["title"] = clean_line(cleaned["title"])
+        if not 0 < len(cleaned["title"]) <= TITLE_LENGTH:
+            raise InvalidInput(
+                _("Bitte geben Sie eine Bezeichnung mit höchstens %(n)s Zeichen an.")
+                % {"n": TITLE_LENGTH},
+                field="title",
+            )
+    if "description" in cleaned:
+        cleaned["description"] = clean_paragraphs(cleaned["description"])
+    if cleaned.get("retention_permanent"):
+        cleaned["retention_years"] = None
+    return cleaned
+
+
+def lock_entries(
+    entry_ids: Sequence[int],
+    actor: Actor,
+    *,
+    locked: bool,
+    versions: Mapping[int, int] | None = None,
+) -> Changed:
+    """Lock entries, or open them again; nothing can be opened in a locked one or below it."""
+    require_editor(actor)
+    action = "records.plan_entry.locked" if locked else "records.plan_entry.unlocked"
+    return _write({pk: {"locked": locked} for pk in entry_ids}, actor, action, versions)
+
+
+def retire_entries(
+    wanted: Mapping[int, Retirement],
+    actor: Actor,
+    *,
+    versions: Mapping[int, int] | None = None,
+) -> Changed:
+    """Take entries out of use from a day on; their files stay and stay readable (A3).
+
+    Raises Forbidden, LostUpdate, InvalidInput when the successor is the entry itself, lies below
+    it, belongs to another plan, or takes no files.
+    """
+    require_editor(actor)
+    for pk, one in wanted.items():
+        _require_successor(pk, one)
+    values = {pk: {"retired_on": w.day, "successor": w.successor} for pk, w in wanted.items()}
+    return _write(values, actor, "records.plan_entry.retired", versions)
+
+
+def _require_successor(entry_id: int, wanted: Retirement) -> None:
+    successor = wanted.successor
+    if successor is None:
+        return
+    closed = successor.locked or successor.retired_on is not None
+    own_plan = FilePlanEntry.objects.filter(pk=entry_id, plan=successor.plan_id).exists()
+    if closed or not own_plan or entry_id in successor.ancestors:
+        raise InvalidInput(
+            _("Nachfolger kann nur ein anderer, offener Eintrag desselben Plans sein."),
+            field="successor",
+        )
+
+
+def _locked(entry_ids: Sequence[int]) -> dict[int, FilePlanEntry]:
+    rows = FilePlanEntry.objects.select_for_update(of=("self",), no_key=True)
+    return {e.pk: e for e in rows.filter(pk__in=set(entry_ids)).order_by("id")}
+
+
+def _write(
+    wanted: Mapping[int, Mapping[str, Any]],
+    actor: Actor,
+    action: str,
+    versions: Mapping[int, int] | None = None,
+    *,
+    taking_back: int = 0,
+) -> Changed:
+    with transaction.atomic():
+        continued = FilePlanEntry.objects.filter(overflow_of__in=wanted)
+        base_of = dict(continued.values_list("pk", "overflow_of_id"))
+        entries = _locked([*wanted, *base_of])
+        for pk in wanted:
+            writing.require_version(entries[pk], (versions or {}).get(pk))
+        values = {pk: _differing(e, wanted[base_of.get(pk, pk)]) for pk, e in entries.items()}
+        values = {pk: found for pk, found in values.items() if found}
+        effect = effect_of(values)
+        changed = [_set(entries[pk], found) for pk, found in values.items()]
+        names = sorted({name for found in values.values() for name in found})
+        writing.update(changed, [*names, "sort_key"], actor)
+        record_changes(action, changed, actor, fields=names)
+        following = CaseFile.objects.filter(files_to_renew(effect)) if effect.files else None
+        job = _renew(changed, following, actor, taking_back) if following is not None else None
+    return Changed([entries[pk] for pk in wanted], job)
+
+
+def _differing(entry: FilePlanEntry, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if getattr(entry, name) != value}
+
+
+def _set(entry: FilePlanEntry, values: Mapping[str, Any]) -> FilePlanEntry:
+    for name, value in values.items():
+        setattr(entry, name, value)
+    entry.sort_key = plan_sort_key(entry.code, entry.title)
+    return entry
+
+
+def _renew(changed: Sequence[FilePlanEntry], files: Any, actor: Actor, taking_back: int) -> Job:
+    """A job over the files below; it reads the plan when it comes to them."""
+    codes = ", ".join(entry.code for entry in changed)
+    wanted = jobs.Wanted(
+        RETENTION_JOB,
+        _("Fristen neu berechnen: %(codes)s") % {"codes": codes},
+        list(files.order_by("pk").values_list("pk", flat=True)),
+        {"taking_back": taking_back},
+    )
+    return jobs.start(wanted, actor.operation)
+
+
+def undo_plan_change(operation_id: int, actor: Actor) -> Changed:
+    """Take back one's own change of entries; files follow again, by a job of their own.
+
+    An entry that was added is removed while nothing stands in it or below it. Raises Forbidden for
+    somebody else's change, IllegalState when an entry was changed again since.
+    """
+    require_editor(actor)
+    author = Operation.objects.filter(pk=operation_id).values_list("actor_id", flat=True).first()
+    if author is None or author != actor.user_id:
+        raise Forbidden(_("Zurücknehmen kann nur, wer es geändert hat."))
+    rows = FilePlanEntry.history.filter(operation_id=operation_id)
+    with transaction.atomic():
+        added = list(rows.filter(history_type=writing.CREATED).values_list("id", flat=True))
+        _remove(_locked(added), actor)
+        changed = list(rows.filter(history_type=writing.CHANGED).values_list("id", flat=True))
+        if not changed:
+            return Changed([])
+        wanted = _former(_locked(changed), operation_id)
+        _abort_renewal(operation_id)
+        return _write(wanted, actor, "records.plan_entry.taken_back", taking_back=operation_id)
+
+
+def _remove(entries: Mapping[int, FilePlanEntry], actor: Actor) -> None:
+    for entry in entries.values():
+        used = entry.children.exists() or CaseFile.objects.filter(entry=entry).exists()
+        if used or entry.row_version != 1:
+            raise _changed_since(entry)
+    if entries:
+        record_changes("records.plan_entry.removed", list(entries.values()), actor)
+    for pk, entry in entries.items():
+        entry.delete()
+        FilePlanEntry.history.filter(id=pk, history_type="-").update(
+            operation_id=actor.operation.pk
+        )
+
+
+def _former(entries: Mapping[int, FilePlanEntry], operation_id: int) -> dict[int, dict[str, Any]]:
+    before = values_before(FilePlanEntry, list(entries), operation_id)
+    for pk, entry in entries.items():
+        if pk not in before or before[pk].left_version != entry.row_version:
+            raise _changed_since(entry)
+    return {
+        pk: {name: getattr(one.row, name) for name in (*CHANGEABLE, *CLOSING)}
+        for pk, one in before.items()
+    }
+
+
+def _changed_since(entry: FilePlanEntry) -> IllegalState:
+    return IllegalState(
+        _("Der Eintrag %(code)s wurde inzwischen wieder geändert; es wurde nichts zurückgenommen.")
+        % {"code": entry.code},
+        next_step=_("Sehen Sie im Verlauf nach und ändern Sie die Angaben von Hand."),
+    )
+
+
+def _abort_renewal(operation_id: int) -> None:
+    for job in Job.objects.filter(operation=operation_id, kind=RETENTION_JOB):
+        jobs.request_abort(job)
