@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils import timezone
@@ -54,6 +55,8 @@ def plain(value: object) -> str:
         return german.date_time(value)
     if isinstance(value, date):
         return german.short_date(value)
+    if isinstance(value, Decimal):
+        return _comma(value)
     text = str(value)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
@@ -86,9 +89,15 @@ def _ods_cell(value: object) -> TableCell:
         return _cell(german.date_time(value), valuetype="date", datevalue=moment)
     if isinstance(value, date):
         return _cell(german.short_date(value), valuetype="date", datevalue=value.isoformat())
+    if isinstance(value, Decimal):
+        return _cell(_comma(value), valuetype="float", value=str(value))
     if isinstance(value, int):
         return _cell(str(value), valuetype="float", value=str(value))
     return _cell("" if value is None else str(value), valuetype="string")
+
+
+def _comma(value: Decimal) -> str:
+    return format(value, "f").replace(".", ",")
 
 
 def _cell(text: str, **attributes: str) -> TableCell:

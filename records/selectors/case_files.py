@@ -35,6 +35,7 @@ ROW = (
     "case_worker__last_name",
     "file_type",
     "opened_on",
+    "business_data",
 )
 
 

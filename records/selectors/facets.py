@@ -60,6 +60,14 @@ class Facet:
             ]
         return [Condition(self.column, "=", int(value) if self.kind == "number" else value)]
 
+    def annotations(self) -> dict[str, Any]:
+        """What ``columns`` needs beside the table's own columns."""
+        return {}
+
+    def order_of(self, choice: "Choice") -> str:
+        """Values that are no years are offered in this order."""
+        return choice.name.casefold()
+
     def value_of(self, stored: Any) -> str:
         return str(stored.year) if self.kind == "year" else str(stored)
 
@@ -121,7 +129,8 @@ def narrowed(
 def count(rows: QuerySet[Any], facets: Sequence[Facet]) -> Counted:
     """How many of the rows have which value, in one query over at most ``CAP`` rows."""
     columns = [column for facet in facets for column in facet.columns]
-    found = list(rows.order_by().values_list(*columns)[: CAP + 1])
+    annotations = {name: one for f in facets for name, one in f.annotations().items()}
+    found = list(rows.order_by().annotate(**annotations).values_list(*columns)[: CAP + 1])
     counted = found[:CAP]
     choices = {
         facet.word: _choices(facet, [row[2 * n : 2 * n + 2] for row in counted])
@@ -137,7 +146,7 @@ def _choices(facet: Facet, pairs: Sequence[tuple[Any, Any]]) -> list[Choice]:
         for stored, name in pairs
         if stored not in (None, "")
     )
-    found = [Choice(value, facet.name_of(name), n) for (value, name), n in counts.items()]
+    found = [Choice(value, facet.name_of(name), n) for (value, name), n in counts.items() if value]
     if facet.kind == "year":
         return sorted(found, key=lambda choice: choice.value, reverse=True)
-    return sorted(found, key=lambda choice: choice.name.casefold())
+    return sorted(found, key=facet.order_of)

@@ -16,14 +16,16 @@ from goettingen_ecm.access.principals import Person
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
-from records.models import CaseFile, Document, Matter
+from records import business_data
+from records.models import CaseFile, Document, FileTypeField, Matter
 from records.selectors.case_files import documents_shown
+from records.selectors.file_types import types_by_name
 
 PAGE = 50
 # Machinery, not a person's change.
 UNSHOWN = {"row_version", "indexed_at", "sort_key", "sort_date", "last_activity_at"}
 # Changed as a whole or kept by ids: that it changed says more than the values would.
-WITHOUT_VALUES = {"scope", "narrow_to", "business_data"}
+WITHOUT_VALUES = {"scope", "narrow_to"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ class Row:
     @property
     def order(self) -> tuple[datetime, int, int]:
         return (self.values.history_date, self.rank, self.values.history_id)
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessPart:
+    """One of the Fachdaten, in the place of a column; its name is defined by one of the types."""
+
+    key: str
+    types: tuple[str, str]
+    name: str = "business_data"
+    is_relation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +131,20 @@ def _newest(
 def _events(user: Person, rows: Sequence[Row]) -> list[Event]:
     actors = _actors(rows)
     changes = _changes(rows)
-    names = _names(user, [c for found in changes.values() for c in found])
+    every = [c for found in changes.values() for c in found]
+    names = _names(user, every)
+    fields = _business_fields(every)
     return [
-        _event(row, actors, [_shown(c, row, names) for c in changes.get(row.order, ())])
+        _event(row, actors, [_shown(c, row, names, fields) for c in changes.get(row.order, ())])
         for row in rows
     ]
+
+
+def _business_fields(changes: Sequence[Change]) -> dict[tuple[str, str], FileTypeField]:
+    """The definitions of changed Fachdaten by type and key; no query without any."""
+    parts = [change.field for change in changes if isinstance(change.field, BusinessPart)]
+    types = types_by_name({name for part in parts for name in part.types})
+    return {(t.name, field.key): field for t in types.values() for field in t.fields.all()}
 
 
 def _actors(rows: Sequence[Row]) -> dict[int, str]:
@@ -196,8 +217,19 @@ def _differences(before: Any, row: Any) -> Iterator[Change]:
         return
     for field in row.tracked_fields:
         old, new = getattr(before, field.attname), getattr(row, field.attname)
-        if field.name not in UNSHOWN and old != new:
+        if field.name == "business_data":
+            yield from _business_differences(before, row)
+        elif field.name not in UNSHOWN and old != new:
             yield Change(field, old, new)
+
+
+def _business_differences(before: Any, row: Any) -> Iterator[Change]:
+    """One change for each of the Fachdaten, by the type the file had then."""
+    old, new = before.business_data, row.business_data
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key):
+            part = BusinessPart(key, (row.file_type, before.file_type))
+            yield Change(part, old.get(key), new.get(key))
 
 
 def _names(user: Person, changes: Sequence[Change]) -> dict[tuple[type[Any], int], str]:
@@ -216,13 +248,31 @@ def _names(user: Person, changes: Sequence[Change]) -> dict[tuple[type[Any], int
     return names
 
 
-def _shown(change: Change, row: Row, names: Mapping[tuple[type[Any], int], str]) -> str:
+def _shown(
+    change: Change,
+    row: Row,
+    names: Mapping[tuple[type[Any], int], str],
+    fields: Mapping[tuple[str, str], FileTypeField],
+) -> str:
     """``Betreff: alt → neu``"""
+    if isinstance(change.field, BusinessPart):
+        return _business_shown(change, fields)
     label = change.field.verbose_name
     if change.field.name in WITHOUT_VALUES:
         return _("%(field)s geändert") % {"field": label}
     old, new = (_text(change.field, value, names) for value in (change.old, change.new))
     return f"{label}: {old} → {new}"
+
+
+def _business_shown(change: Change, fields: Mapping[tuple[str, str], FileTypeField]) -> str:
+    part = change.field
+    found = [fields[name, part.key] for name in part.types if (name, part.key) in fields]
+    old, new = (
+        (business_data.text_of(found[0], {part.key: raw}) if found else business_data.plain(raw))
+        or "–"
+        for raw in (change.old, change.new)
+    )
+    return f"{found[0].label if found else part.key}: {old} → {new}"
 
 
 def _text(field: Any, value: Any, names: Mapping[tuple[type[Any], int], str]) -> str:

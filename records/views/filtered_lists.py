@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.desk.tables import Empty, Table
 from records import policies
+from records.business_data import form_name
 from records.choices import ListPage
 from records.models import CaseFile, Document, Matter
-from records.selectors import case_files, documents, facets
+from records.selectors import case_files, documents, facets, file_types
 from records.views import listing, tables
 from records.views.listing import Listing
 
@@ -23,9 +24,11 @@ SELECTION, SCOPE, BY_FILTER, RETURN = "auswahl", "umfang", "filter", "worte"
 
 def file_listing(request: HttpRequest) -> Listing:
     """How the person wants to see the list of files."""
-    labels = tables.labels_of(tables.case_file_columns())
+    fields = file_types.fields_of(request.GET.get("typ", "").replace("\0", ""))
+    labels = tables.labels_of(tables.case_file_columns(fields))
+    usual = [*tables.CASE_FILE_USUAL, *(form_name(field) for field in fields if field.in_lists)]
     base = reverse("case-files")
-    return listing.read(request, ListPage.CASE_FILES, base, labels, tables.CASE_FILE_USUAL)
+    return listing.read(request, ListPage.CASE_FILES, base, labels, usual, fields)
 
 
 def document_listing(request: HttpRequest, case_file: CaseFile) -> Listing:
@@ -68,6 +71,7 @@ def case_files_context(request: HttpRequest) -> dict[str, Any]:
         sort=f"-{order}" if case_files.ORDERS[order].descending else order,
         caption=_("Akten"),
         columns=wanted.columns,
+        fields=wanted.fields,
         empty=_nothing_left(wanted) if wanted.chosen else None,
     )
     table.sum_text = listing.sum_text(counted)

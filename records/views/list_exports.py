@@ -1,6 +1,9 @@
 """Lists as files: what the filters leave and the person may see, in the list's order."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +16,9 @@ from django.views.decorators.http import require_GET
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk import list_export
 from goettingen_ecm.operations.refusals import IllegalState
+from records import business_data
 from records.choices import CaseFileStatus, Confidentiality, Direction, DocumentStatus
-from records.models import CaseFile, Document
+from records.models import CaseFile, Document, FileTypeField
 from records.selectors import case_files, documents
 from records.services.list_exports import record_export
 from records.views import filtered_lists
@@ -32,7 +36,7 @@ def export_case_files(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = filtered_lists.listed_files(request, wanted).select_related("lead_unit", "case_worker")
     rows = rows.order_by(f"{sign}{order.column}", f"{sign}pk")
     record_export(person_of(request), None, sorted(wanted.chosen))
-    return _answer(kind, "akten", _("Akten"), _file_columns(), rows)
+    return _answer(kind, "akten", _("Akten"), _file_columns(wanted.fields), rows)
 
 
 @require_GET
@@ -80,7 +84,9 @@ def _row(columns: Columns, one: Any) -> list[object]:
     return [value(one) for value in columns.values()]
 
 
-def _file_columns() -> Columns:
+def _file_columns(fields: Sequence[FileTypeField]) -> Columns:
+    """With the Fachdaten of the Aktentyp the list is narrowed to."""
+
     def worker(file: CaseFile) -> str:
         return str(file.case_worker or "")
 
@@ -94,7 +100,14 @@ def _file_columns() -> Columns:
         _("Vertraulichkeitsstufe"): lambda f: Confidentiality(f.confidentiality).label,
         _("Angelegt"): lambda f: f.opened_on,
         _("Zuletzt bewegt"): lambda f: f.last_activity_at,
-    }
+    } | {field.label: partial(_business_value, field) for field in fields}
+
+
+def _business_value(field: FileTypeField, file: CaseFile) -> object:
+    """Days and numbers as such, so that a spreadsheet can reckon with them."""
+    value = business_data.value_of(field, file.business_data)
+    reckoned = isinstance(value, date | Decimal)
+    return value if reckoned else business_data.text_of(field, file.business_data)
 
 
 def _document_columns() -> Columns:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from goettingen_ecm.access.paging import Condition
 from goettingen_ecm.desk.tables import CURSOR_PARAMETERS
 from records.choices import ListPage
-from records.models import SavedView
+from records.models import FileTypeField, SavedView
 from records.selectors import facets
+from records.selectors.business_facets import facets_of
 from records.selectors.facets import Counted, Facet
 from records.selectors.saved_views import preferences
 
@@ -26,7 +27,8 @@ CHIPS_SHOWN = 30
 class Listing:
     """How a list is to be shown: the address's words, checked, and the person's preferences.
 
-    ``labels`` are the columns one can choose; ``base`` is the list's address without words.
+    ``labels`` are the columns one can choose; ``base`` is the list's address without words;
+    ``fields`` the Fachdaten of the Aktentyp the list is narrowed to.
     """
 
     page: ListPage
@@ -37,6 +39,7 @@ class Listing:
     labels: Mapping[str, str]
     columns: Sequence[str]
     views: Sequence[SavedView]
+    fields: Sequence[FileTypeField] = ()
 
     @property
     def where(self) -> list[Condition]:
@@ -61,9 +64,11 @@ def read(
     base: str,
     labels: Mapping[str, str],
     usual: Sequence[str],
+    fields: Sequence[FileTypeField] = (),
 ) -> Listing:
     """The listing the address asks for; columns from the address, else the person's, else usual."""
-    known = facets.FILE_FACETS if page == ListPage.CASE_FILES else facets.DOCUMENT_FACETS
+    own = facets.FILE_FACETS if page == ListPage.CASE_FILES else facets.DOCUMENT_FACETS
+    known = [*own, *facets_of(fields)]
     wanted = preferences(request.user, page)
     words = request.GET.get(COLUMNS, "") or wanted.columns
     columns = [word for word in words.split(",") if word in labels] or list(usual)
@@ -76,6 +81,7 @@ def read(
         labels=labels,
         columns=columns,
         views=wanted.views,
+        fields=fields,
     )
 
 

@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from goettingen_ecm.desk import cells
 from goettingen_ecm.desk.tables import Column, Empty, Table
-from records.choices import CaseFileStatus, Confidentiality, Direction, DocumentStatus
-from records.models import CaseFile, CheckOut, Document
+from records import business_data
+from records.choices import (
+    CaseFileStatus,
+    Confidentiality,
+    Direction,
+    DocumentStatus,
+    FieldKind,
+)
+from records.models import CaseFile, CheckOut, Document, FileTypeField
 from records.selectors.documents import lock_of
 from records.services.locks import until_text
 
@@ -40,8 +47,11 @@ CASE_FILE_USUAL = ("betreff", "einheit", "stand", "zuletzt")
 DOCUMENT_USUAL = ("typ", "richtung", "datum", "umfang", "hinweis")
 
 
-def case_file_columns() -> dict[str, Column[CaseFile]]:
-    """Every column of the file list by its word in the address; the first is always shown."""
+def case_file_columns(fields: Sequence[FileTypeField] = ()) -> dict[str, Column[CaseFile]]:
+    """Every column of the file list by its word in the address; the first is always shown.
+
+    ``fields``: Fachdaten of the Aktentyp the list is narrowed to.
+    """
     return {
         "aktenzeichen": Column(
             _("Aktenzeichen"), lambda f: f.aktenzeichen, sort="aktenzeichen", tight=True
@@ -58,7 +68,16 @@ def case_file_columns() -> dict[str, Column[CaseFile]]:
             sort="zuletzt",
             tight=True,
         ),
-    }
+    } | {business_data.form_name(field): _business_column(field) for field in fields}
+
+
+def _business_column(field: FileTypeField) -> Column[CaseFile]:
+    return Column(
+        field.label,
+        lambda f: business_data.text_of(field, f.business_data),
+        align="end" if field.kind in business_data.DIGITS else "",
+        tight=field.kind not in (FieldKind.TEXT, FieldKind.CHOICE),
+    )
 
 
 def document_columns() -> dict[str, Column[Document]]:
@@ -102,11 +121,12 @@ def case_files_table(
     sort: str,
     caption: str,
     columns: Sequence[str] = CASE_FILE_USUAL,
+    fields: Sequence[FileTypeField] = (),
     empty: Empty | None = None,
 ) -> Table[CaseFile]:
     return Table(
         caption=caption,
-        columns=_shown(case_file_columns(), columns),
+        columns=_shown(case_file_columns(fields), columns),
         rows=rows,
         empty=empty or _no_case_files(),
         query=request.GET,
