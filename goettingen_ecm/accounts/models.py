@@ -259,3 +259,27 @@ class Substitution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.deputy} für {self.represented}"
+
+
+class StaffImport(models.Model):
+    """An uploaded list of people and roles: looked at, then applied as a job (``job_uuid``).
+
+    The file is kept for the result list and removed with the row after ``STAFF_IMPORT_KEPT``.
+    """
+
+    uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
+    file_name = models.CharField(_("Dateiname"), max_length=200)
+    content = models.BinaryField(_("Inhalt"))
+    created_by = models.ForeignKey(
+        User, models.PROTECT, related_name="+", verbose_name=_("eingelesen von")
+    )
+    created_at = models.DateTimeField(_("eingelesen am"))
+    applied_at = models.DateTimeField(_("übernommen am"), null=True)
+    job_uuid = models.UUIDField(_("Auftrag"), null=True)
+
+    class Meta:
+        verbose_name = _("Personenliste")
+        verbose_name_plural = _("Personenlisten")
+
+    def __str__(self) -> str:
+        return self.file_name
