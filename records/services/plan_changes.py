@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.operations import jobs
@@ -258,8 +259,8 @@ def _write(
         names = sorted({name for found in values.values() for name in found})
         writing.update(changed, [*names, "sort_key"], actor)
         record_changes(action, changed, actor, fields=names)
-        following = CaseFile.objects.filter(files_to_renew(effect)) if effect.files else None
-        job = _renew(changed, following, actor, taking_back) if following is not None else None
+        following = files_to_renew(effect) | _reached_by(taking_back)
+        job = _renew(changed, CaseFile.objects.filter(following), actor, taking_back)
     return Changed([entries[pk] for pk in wanted], job)
 
 
@@ -274,15 +275,25 @@ def _set(entry: FilePlanEntry, values: Mapping[str, Any]) -> FilePlanEntry:
     return entry
 
 
-def _renew(changed: Sequence[FilePlanEntry], files: Any, actor: Actor, taking_back: int) -> Job:
+def _reached_by(operation_id: int) -> Q:
+    """The files that followed an operation's change of the plan."""
+    rows = CaseFile.history.filter(operation_id=operation_id, history_type=writing.CHANGED)
+    return Q(pk__in=rows.values("id"))
+
+
+def _renew(
+    changed: Sequence[FilePlanEntry],
+    following: QuerySet[CaseFile],
+    actor: Actor,
+    taking_back: int,
+) -> Job | None:
     """A job over the files below; it reads the plan when it comes to them."""
+    ids = list(following.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        return None
     codes = ", ".join(entry.code for entry in changed)
-    wanted = jobs.Wanted(
-        RETENTION_JOB,
-        _("Fristen neu berechnen: %(codes)s") % {"codes": codes},
-        list(files.order_by("pk").values_list("pk", flat=True)),
-        {"taking_back": taking_back},
-    )
+    title = _("Fristen neu berechnen: %(codes)s") % {"codes": codes}
+    wanted = jobs.Wanted(RETENTION_JOB, title, ids, {"taking_back": taking_back})
     return jobs.start(wanted, actor.operation)
 
 
