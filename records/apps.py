@@ -13,6 +13,7 @@ class RecordsConfig(AppConfig):
         from records import (
             analysis,
             bulk_jobs,
+            business_data_panel,
             closing_checks,
             closing_entries,
             document_work,
@@ -42,6 +43,7 @@ class RecordsConfig(AppConfig):
         closing_entries.register()
         file_changes.register()
         file_marks.register()
+        business_data_panel.register()
         follow_ups.register()
         emergency_desk.register()
         rights_review_desk.register()

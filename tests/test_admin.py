@@ -19,7 +19,14 @@ from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.audit.models import AuditEntry
 from goettingen_ecm.desk.admin import CHANGED, ReferenceAdmin
 from goettingen_ecm.operations import clock
-from records.models import CaseFile, DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
+from records.models import (
+    CaseFile,
+    DocumentType,
+    FilePlan,
+    FilePlanEntry,
+    FileType,
+    SpecialistSystem,
+)
 from tests import personas, stories
 from tests.personas import ADMINISTRATION, CLERK_BUILDING, CLERK_SOCIAL
 from workflows.models import ClosingDay
@@ -33,6 +40,7 @@ REFERENCE_DATA = {
     "records.FilePlan",
     "records.FilePlanEntry",
     "records.DocumentType",
+    "records.FileType",
     "records.SpecialistSystem",
     "workflows.ClosingDay",
 }
@@ -129,6 +137,7 @@ def sample(model: type[Any]) -> Any:
         FilePlan: lambda: FilePlan.objects.get(),
         FilePlanEntry: lambda: FilePlanEntry.objects.get(code="50.10"),
         DocumentType: lambda: DocumentType.objects.order_by("pk")[0],
+        FileType: lambda: FileType.objects.get(name="Rechtsstreit"),
         SpecialistSystem: lambda: SpecialistSystem.objects.get(),
         ClosingDay: closing_day,
     }

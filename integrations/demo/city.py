@@ -11,6 +11,7 @@ from goettingen_ecm.accounts import services as accounts
 from goettingen_ecm.accounts.choices import Circle, Role
 from goettingen_ecm.accounts.demo import DEMO_PASSWORD_HINT
 from goettingen_ecm.accounts.models import OrgUnit, User
+from integrations.demo.file_types import build_file_types
 from integrations.open_prosoz import schema as open_prosoz
 from records.choices import Confidentiality, DispositionType
 from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
@@ -122,6 +123,7 @@ def build_city() -> None:
     _systems(units, entries)
     for code, name in open_prosoz.DOCUMENT_TYPES.items():
         DocumentType.objects.get_or_create(code=code, defaults={"name": name})
+    build_file_types()
     for persona in PERSONAS:
         _person(persona, units)
 

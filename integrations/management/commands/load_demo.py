@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from goettingen_ecm.operations.tasks import nudge
 from integrations.demo.city import build_city
+from integrations.demo.file_types import open_typed_files
 from integrations.demo.story import write_story_delivery
 from integrations.models import Delivery
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Die Vorführung ist abgeschaltet (ECM_DEMO).")
         build_city()
+        open_typed_files()
         if Delivery.objects.exists():
             return
         drop = Path(settings.DROP_DIR) / "openprosoz"
