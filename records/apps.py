@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
             grants,
             party_desk,
             plan_desk,
+            reference_links,
             rights_review_desk,
             saved_views_card,
             start_cards,
@@ -49,6 +50,7 @@ class RecordsConfig(AppConfig):
         rights_review_desk.register()
         document_work.register()
         party_desk.register()
+        reference_links.register()
         plan_desk.register()
         extra_principals.register("records.grants", grants.held_by)
         outbox.handlers.register(plan_rights.TOPIC, plan_rights.continue_job)

@@ -9,6 +9,7 @@ from records.views import (
     closing,
     comparing,
     cover_sheets,
+    cross_references,
     document_changes,
     documents,
     emergencies,
@@ -90,6 +91,25 @@ urlpatterns = [
     path("beteiligte/<uuid:uuid>/angaben/", parties.edit, name="party-edit"),
     path("beteiligte/<uuid:uuid>/zusammenfuehren/", parties.merge_two, name="party-merge"),
     path("beteiligte/<uuid:uuid>/zurueck/<int:operation_id>/", parties.undo, name="party-undo"),
+    path(
+        "akte/<uuid:uuid>/querverweise/", cross_references.of_case_file, name="case-file-references"
+    ),
+    path("vorgang/<uuid:uuid>/querverweise/", cross_references.of_matter, name="matter-references"),
+    path(
+        "dokument/<uuid:uuid>/querverweise/",
+        cross_references.of_document,
+        name="document-references",
+    ),
+    path(
+        "querverweis/<uuid:uuid>/entfernen/",
+        cross_references.remove,
+        name="cross-reference-remove",
+    ),
+    path(
+        "querverweis/<uuid:uuid>/zurueck/",
+        cross_references.restore,
+        name="cross-reference-restore",
+    ),
     path("akte/aufruf", case_files.open_by_key, name="open-by-key"),
     path("akte/<uuid:uuid>/", case_files.case_file_detail, name="case-file"),
     path("akte/<uuid:uuid>/verlauf/", case_files.case_file_history, name="case-file-history"),

@@ -1,0 +1,188 @@
+"""Querverweise of a thing, both directions; what leads to something invisible is not there."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.accounts.models import din5007_key
+from records import policies
+from records.choices import ReferenceKind
+from records.models import CaseFile, CrossReference, Document, Matter
+from records.selectors import search
+from records.selectors.case_files import SHOWN_STATES, documents_shown, visible_case_file
+from records.selectors.documents import visible_document
+from records.selectors.file_numbers import case_file_by_number
+from records.selectors.matters import visible_matter
+from records.typed_text import clean_line
+
+Thing = CaseFile | Matter | Document
+SHOWN = 200
+OFFERED = 10
+ADDRESS = re.compile(r"/(akte|vorgang|dokument)/([0-9a-fA-F-]{36})(?:/|$)")
+JOINED = tuple(
+    f"{side}_{end}"
+    for side in ("source", "target")
+    for end in ("file", "matter", "document", "matter__case_file", "document__case_file")
+)
+NAMES = ("uuid", "title", "scope")
+FILE_NAMES = ("uuid", "aktenzeichen", "title", "scope", "lead_unit", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A reference as one end shows it: in which words, to what, and whether it may go."""
+
+    reference: CrossReference
+    words: str
+    other: Thing
+    incoming: bool
+    may_remove: bool
+
+    @property
+    def other_file(self) -> CaseFile:
+        return self.other if isinstance(self.other, CaseFile) else self.other.case_file
+
+
+def references_of(user: Person, *things: Thing) -> list[Listed]:
+    """The references of visible things (at most 200), oldest first, in one query."""
+    out, into = _at("source", things), _at("target", things)
+    rows = _standing().filter(out | into)
+    rows = rows.filter((out & _seen(user, "target")) | (into & _seen(user, "source")))
+    found = []
+    for one in rows.order_by("created_at", "pk")[:SHOWN]:
+        source, target = end_of(one, "source"), end_of(one, "target")
+        incoming = not any(type(t) is type(source) and t.pk == source.pk for t in things)
+        other = source if incoming else target
+        words = words_of(ReferenceKind(one.kind), incoming=incoming)
+        found.append(Listed(one, words, other, incoming, _may_change(user, source)))
+    return found
+
+
+def visible_reference(user: Person, uuid: UUID, *, removed: bool = False) -> CrossReference:
+    """A reference of which the person sees both ends. Raises Http404 otherwise."""
+    rows = CrossReference.objects.all() if removed else _standing()
+    seen = rows.filter(_seen(user, "source"), _seen(user, "target"), uuid=uuid)
+    found = seen.select_related(*JOINED).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def words_of(kind: ReferenceKind, *, incoming: bool) -> str:
+    """How the reference reads from its source, or from its target."""
+    if not incoming or kind == ReferenceKind.SEE_ALSO:
+        return str(kind.label)
+    return _("dazu gehört") if kind == ReferenceKind.BELONGS_TO else _("Nachfolger")
+
+
+def end_of(reference: CrossReference, side: str) -> Thing:
+    """The file, matter or document at ``source`` or ``target``."""
+    ends: list[Thing | None] = [getattr(reference, f"{side}_{e}") for e in ("file", "matter")]
+    return next((one for one in ends if one), None) or getattr(reference, f"{side}_document")
+
+
+def _standing() -> "QuerySet[CrossReference]":
+    ends = [f"{side}_{end}" for side in ("source", "target") for end in ("matter", "document")]
+    files = [f"{one}__case_file" for one in ends] + ["source_file", "target_file"]
+    columns = [f"{one}__{name}" for one in ends for name in NAMES]
+    columns += [f"{one}__{name}" for one in files for name in FILE_NAMES]
+    rows = CrossReference.objects.filter(removed_at=None).select_related(*JOINED)
+    return rows.only("uuid", "kind", "note", "created_at", *columns, *ends, *files)
+
+
+def _at(side: str, things: Sequence[Thing]) -> Q:
+    found = Q()
+    for one in things:
+        end = {CaseFile: "file", Matter: "matter", Document: "document"}[type(one)]
+        found |= Q(**{f"{side}_{end}": one.pk})
+    return found
+
+
+def _seen(user: Person, side: str) -> Q:
+    """One end is there for the person: itself and its file."""
+    scopes = rights_of(user).scope_ids
+    file = Q(**{f"{side}_file__scope__any_of": scopes})
+    matter, document = (
+        Q(
+            **{
+                f"{side}_{end}__scope__any_of": scopes,
+                f"{side}_{end}__case_file__scope__any_of": scopes,
+            }
+        )
+        for end in ("matter", "document")
+    )
+    return file | matter | document & Q(**{f"{side}_document__status__in": SHOWN_STATES})
+
+
+def _may_change(user: Person, source: Thing) -> bool:
+    return may_refer(user, source if isinstance(source, CaseFile) else source.case_file)
+
+
+def may_refer(user: Person, case_file: CaseFile) -> bool:
+    """References are entered and removed by whoever may change the file they start from."""
+    return policies.is_open(case_file) and policies.can_file_documents(user, case_file)
+
+
+def thing_named(user: Person, text: str) -> Thing | None:
+    """What a number, a document's id or a pasted link names, when the person sees it.
+
+    A former number leads to the file, as everywhere. None for unknown and invisible alike.
+    """
+    typed = clean_line(text)
+    try:
+        if (found := ADDRESS.search(urlsplit(typed).path)) is not None:
+            return _of_address(user, found[1], UUID(found[2]), typed)
+    except ValueError:
+        return None  # no address and no number: brackets of a host left open, dashes astray
+    try:
+        return _of_id(user, UUID(typed))
+    except ValueError:
+        return _of_number(user, typed)
+
+
+def _of_address(user: Person, kind: str, uuid: UUID, typed: str) -> Thing | None:
+    try:
+        if kind == "dokument":
+            return visible_document(user, uuid)
+        if kind == "vorgang":
+            return visible_matter(user, uuid)
+        matter = parse_qs(urlsplit(typed).query).get("vorgang", [""])[0]
+        return visible_matter(user, UUID(matter)) if matter else visible_case_file(user, uuid)
+    except Http404:
+        return None
+
+
+def _of_id(user: Person, uuid: UUID) -> Thing | None:
+    for kind in ("dokument", "akte", "vorgang"):
+        if (found := _of_address(user, kind, uuid, "")) is not None:
+            return found
+    return None
+
+
+def _of_number(user: Person, typed: str) -> CaseFile | None:
+    try:
+        number = case_file_by_number(user, typed)
+    except Http404:
+        return None
+    return visible_case_file(user, number.uuid)
+
+
+def things_like(user: Person, text: str) -> list[Thing]:
+    """Visible files and documents for words: foreign keys, beginnings of titles, full text."""
+    typed = clean_line(text)[:200]
+    if not typed:
+        return []
+    result = search.search(user, typed)
+    begins = CaseFile.objects.visible_to(user).filter(sort_key__startswith=din5007_key(typed))
+    files = [*result.exact, *begins.order_by("sort_key", "pk")[:OFFERED]]
+    pks = [hit.document.pk for hit in result.hits][:OFFERED]
+    documents = documents_shown(user).filter(pk__in=pks).select_related("case_file")
+    unique = list({one.pk: one for one in files}.values())[:OFFERED]
+    return [*unique, *sorted(documents, key=lambda d: pks.index(d.pk))]
