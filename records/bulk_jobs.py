@@ -6,18 +6,20 @@ from typing import Any
 from django.urls import reverse
 
 from goettingen_ecm.access.principals import Person, rights_of
-from goettingen_ecm.accounts.models import User
+from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations import jobs
 from goettingen_ecm.operations.jobs import Described, JobKind, Result
 from goettingen_ecm.operations.models import Job
-from records.models import CaseFile, DocumentType, Matter
+from records.models import CaseFile, DocumentType, FilePlanEntry, Matter
 from records.selectors.case_files import documents_shown
-from records.services import bulk_case_files, bulk_documents
+from records.services import bulk_case_files, bulk_documents, bulk_reassigning
 from records.services.actor import Actor
 from records.services.bulk_case_files import FileChange
 from records.services.bulk_documents import DocumentChange
+from records.services.bulk_reassigning import FileMove
 
 DOCUMENTS, FILES = "records.documents.change", "records.case_files.change"
+MOVES = "records.case_files.reassign"
 
 
 def document_parameters(change: DocumentChange) -> dict[str, Any]:
@@ -46,6 +48,23 @@ def file_change(parameters: Mapping[str, Any]) -> FileChange:
     worker = parameters["case_worker"]
     person = User.objects.get(pk=worker) if worker is not None else None
     return FileChange(person, parameters["remark"])
+
+
+def move_parameters(move: FileMove) -> dict[str, Any]:
+    """Ids, and that the mover has agreed to lose sight."""
+    found = {"entry": move.entry, "lead_unit": move.lead_unit, "case_worker": move.case_worker}
+    ids: dict[str, Any] = {name: one.pk if one else None for name, one in found.items()}
+    return ids | {"loss_confirmed": move.loss_confirmed}
+
+
+def file_move(parameters: Mapping[str, Any]) -> FileMove:
+    entry, unit, worker = (parameters[name] for name in ("entry", "lead_unit", "case_worker"))
+    return FileMove(
+        FilePlanEntry.objects.select_related("plan").get(pk=entry) if entry is not None else None,
+        OrgUnit.objects.get(pk=unit) if unit is not None else None,
+        User.objects.get(pk=worker) if worker is not None else None,
+        bool(parameters["loss_confirmed"]),
+    )
 
 
 def actor_of(job: Job) -> Actor:
@@ -78,6 +97,14 @@ def _take_files_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     return bulk_case_files.take_back(change, ids, _undone_operation(job), actor_of(job))
 
 
+def _move_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
+    return bulk_reassigning.move_case_files(file_move(job.parameters), ids, actor_of(job))
+
+
+def _move_files_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
+    return bulk_reassigning.take_back(ids, _undone_operation(job), actor_of(job))
+
+
 def _describe_documents(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
     files = rights_of(user).scope_ids
     rows = documents_shown(user).filter(pk__in=ids, case_file__scope__any_of=files)
@@ -102,3 +129,4 @@ def register() -> None:
         DOCUMENTS, JobKind(_change_documents, _describe_documents, _take_documents_back)
     )
     jobs.kinds.register(FILES, JobKind(_change_files, describe_files, _take_files_back))
+    jobs.kinds.register(MOVES, JobKind(_move_files, describe_files, _move_files_back))

@@ -48,6 +48,11 @@ def units_to_open_in(user: Person) -> set[int]:
     return {unit for role, unit in rights_of(user).roles if role in OPENING_ROLES}
 
 
+def reassigns_case_files(user: Person) -> bool:
+    """True for whoever may hand on files of some unit: lists offer it to them."""
+    return rights_of(user).has_role(*OPENING_ROLES)
+
+
 def can_reassign(user: Person, case_file: CaseFile) -> bool:
     """Handing a file to another unit or entry (A9): whoever may open files of its unit."""
     return can_view(user, case_file) and can_open_case_files(user, case_file.lead_unit_id)

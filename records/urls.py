@@ -3,6 +3,7 @@ from django.urls import path
 from records.views import (
     access,
     bulk,
+    bulk_reassigning,
     case_files,
     changing_files,
     check_outs,
@@ -177,6 +178,7 @@ urlpatterns = [
         name="list-view-delete",
     ),
     path("akten/aendern/", bulk.change_case_files, name="case-files-change"),
+    path("akten/umschreiben/", bulk_reassigning.reassign, name="case-files-reassign"),
     path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
     path("akte/<uuid:uuid>/dokumente/aendern/", bulk.change_documents, name="documents-change"),
     path(

@@ -13,7 +13,7 @@ NAMES_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class SightChange:
-    """Names in order, at most 50 of each; the totals count everybody."""
+    """Names in order, as many as asked for (50); the totals count everybody."""
 
     gains: Sequence[PersonAccess]
     loses: Sequence[PersonAccess]
@@ -23,15 +23,17 @@ class SightChange:
     oneself_loses: bool
 
 
-def sight_change(before: CaseFile, after: CaseFile, user: User) -> SightChange:
+def sight_change(
+    before: CaseFile, after: CaseFile, user: User, *, names_shown: int = NAMES_SHOWN
+) -> SightChange:
     """Compare the policy's answer for both states; ``after`` need not be saved."""
     old, new = (explain(one, limit=EVERYBODY).people for one in (before, after))
     old_ids, new_ids = ({p.user_id for p in people} for people in (old, new))
     gains = [p for p in new if p.user_id not in old_ids]
     loses = [p for p in old if p.user_id not in new_ids]
     return SightChange(
-        gains=gains[:NAMES_SHOWN],
-        loses=loses[:NAMES_SHOWN],
+        gains=gains[:names_shown],
+        loses=loses[:names_shown],
         gains_total=len(gains),
         loses_total=len(loses),
         stays_total=len(old_ids & new_ids),

@@ -17,7 +17,7 @@ from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, User
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
+from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, Refusal
 from records import policies
 from records.choices import CaseFileKind, Confidentiality, DispositionType
 from records.models import (
@@ -46,10 +46,14 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The entry and the unit a file has afterwards; what stays is named as well."""
+    """The entry and the unit a file has afterwards; what stays is named as well.
+
+    Without a ``case_worker`` the file keeps its own one where that one works there.
+    """
 
     entry: FilePlanEntry
     lead_unit: OrgUnit
+    case_worker: User | None = None
 
 
 def reassign_case_files(
@@ -72,7 +76,7 @@ def reassign_case_files(
         for pk, case_file in files.items():
             writing.require_version(case_file, (versions or {}).get(pk))
         defaults = check(files, wanted, mover_of(actor))
-        moved = [f for pk, f in files.items() if _differs(f, wanted[pk])]
+        moved = [f for pk, f in files.items() if differs(f, wanted[pk])]
         former = {f.pk: f.aktenzeichen for f in moved}
         _move(moved, wanted, defaults)
         write_moved(moved, former, actor)
@@ -104,16 +108,47 @@ def check(
     not change), IllegalState (closed, entry takes no files, another circle, outside the branch of
     the specialist system, a unit that is over).
     """
-    require_movable(files, mover)
     defaults = defaults_of([one.entry for one in wanted.values()])
-    for pk, case_file in files.items():
-        one = wanted[pk]
-        if one.entry.pk != case_file.entry_id:
-            require_takes_files(one.entry)
-        _require_same_circle(case_file, one, defaults[one.entry.pk])
-        _require_living_unit(one.lead_unit)
-    _require_own_branch(files, wanted)
+    for refusal in refusals(files, wanted, mover, defaults).values():
+        raise refusal
     return defaults
+
+
+def refusals(
+    files: Mapping[int, CaseFile],
+    wanted: Mapping[int, Destination],
+    mover: User | None,
+    defaults: Mapping[int, EntryDefaults],
+) -> dict[int, Refusal]:
+    """Why files cannot be moved there, by id; those that can are missing.
+
+    The number of queries does not depend on the number of files.
+    """
+    found = unmovable(files, mover)
+    working = working_pairs([one.case_worker.pk for one in wanted.values() if one.case_worker])
+    for pk in [pk for pk in files if pk not in found]:
+        try:
+            _require_place(files[pk], wanted[pk], defaults, working)
+        except IllegalState as refusal:
+            found[pk] = refusal
+    return _outside_branch(files, wanted) | found
+
+
+def _require_place(
+    case_file: CaseFile,
+    one: Destination,
+    defaults: Mapping[int, EntryDefaults],
+    working: Collection[tuple[int, int]],
+) -> None:
+    if one.entry.pk != case_file.entry_id:
+        require_takes_files(one.entry)
+    _require_same_circle(case_file, one, defaults[one.entry.pk])
+    _require_living_unit(one.lead_unit)
+    if one.case_worker is not None and (one.case_worker.pk, one.lead_unit.pk) not in working:
+        raise IllegalState(
+            f"{one.case_worker} arbeitet nicht in {one.lead_unit.name}.",
+            next_step="Wählen Sie jemanden aus der neuen Einheit.",
+        )
 
 
 def destined(case_file: CaseFile, there: Destination) -> CaseFile:
@@ -135,30 +170,43 @@ def gets_new_number(case_file: CaseFile, there: Destination) -> bool:
 
 def require_movable(files: Mapping[int, CaseFile], mover: User | None) -> None:
     """Raises Forbidden or IllegalState; A9 wants the right on all children."""
-    for case_file in files.values():
-        if mover is not None and not policies.can_reassign(mover, case_file):
-            raise Forbidden(
-                f"Die Akte {case_file.aktenzeichen} dürfen Sie nicht umschreiben.",
-                next_step="Bitten Sie die federführende Einheit oder deren Registratur.",
-            )
-        if not policies.is_open(case_file):
-            raise IllegalState(
-                f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
-                next_step="Die Registratur kann den Abschluss aufheben.",
-            )
-    if mover is not None and _has_hidden_parts(list(files), rights_of(mover).scope_ids):
-        raise Forbidden(
+    for refusal in unmovable(files, mover).values():
+        raise refusal
+
+
+def unmovable(files: Mapping[int, CaseFile], mover: User | None) -> dict[int, Refusal]:
+    """Why files cannot be moved anywhere, by id: role, closed, parts the mover does not see."""
+    hidden = _with_hidden_parts(list(files), rights_of(mover).scope_ids) if mover else set()
+    found = {pk: _unmovable(f, mover, hidden) for pk, f in files.items()}
+    return {pk: refusal for pk, refusal in found.items() if refusal is not None}
+
+
+def _unmovable(case_file: CaseFile, mover: User | None, hidden: set[int]) -> Refusal | None:
+    if mover is not None and not policies.can_reassign(mover, case_file):
+        return Forbidden(
+            f"Die Akte {case_file.aktenzeichen} dürfen Sie nicht umschreiben.",
+            next_step="Bitten Sie die federführende Einheit oder deren Registratur.",
+        )
+    if not policies.is_open(case_file):
+        return IllegalState(
+            f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
+            next_step="Die Registratur kann den Abschluss aufheben.",
+        )
+    if case_file.pk in hidden:
+        return Forbidden(
             "Umschreiben darf nur, wer alle Teile der Akte bearbeiten darf.",
             next_step="Bitten Sie die Leitung der federführenden Einheit.",
         )
+    return None
 
 
-def _has_hidden_parts(file_ids: Sequence[int], scope_ids: Collection[int]) -> bool:
+def _with_hidden_parts(file_ids: Sequence[int], scope_ids: Collection[int]) -> set[int]:
     seen = list(scope_ids)
-    return any(
-        model._default_manager.filter(case_file__in=file_ids).exclude(scope__any_of=seen).exists()
-        for model in (Matter, Document)
-    )
+    found: set[int] = set()
+    for model in (Matter, Document):
+        rows = model._default_manager.filter(case_file__in=file_ids).exclude(scope__any_of=seen)
+        found.update(rows.order_by().values_list("case_file_id", flat=True).distinct())
+    return found
 
 
 def _require_same_circle(case_file: CaseFile, one: Destination, defaults: EntryDefaults) -> None:
@@ -182,23 +230,34 @@ def _require_living_unit(unit: OrgUnit) -> None:
         )
 
 
-def _require_own_branch(files: Mapping[int, CaseFile], wanted: Mapping[int, Destination]) -> None:
+def _outside_branch(
+    files: Mapping[int, CaseFile], wanted: Mapping[int, Destination]
+) -> dict[int, Refusal]:
     """Outside its branch the specialist system could deliver nothing more into the file (K8)."""
     moved = [pk for pk, f in files.items() if f.entry_id != wanted[pk].entry.pk]
     keys = ExternalKey.objects.filter(
         case_file__in=moved, matter=None, system__branch__isnull=False
     )
-    for key in keys.select_related("system"):
-        if not policies.connector_may_file(key.system, wanted[key.case_file_id].entry):
-            raise IllegalState(
-                f"{key.system.name} liefert in diese Akte und darf in"
-                f" {wanted[key.case_file_id].entry.code} nicht ablegen.",
-                next_step="Wählen Sie einen Eintrag im Zweig des Fachverfahrens.",
-            )
+    return {
+        key.case_file_id: _leaves_branch(key, wanted[key.case_file_id].entry)
+        for key in keys.select_related("system")
+        if not policies.connector_may_file(key.system, wanted[key.case_file_id].entry)
+    }
 
 
-def _differs(case_file: CaseFile, one: Destination) -> bool:
-    return (case_file.entry_id, case_file.lead_unit_id) != (one.entry.pk, one.lead_unit.pk)
+def _leaves_branch(key: ExternalKey, entry: FilePlanEntry) -> Refusal:
+    return IllegalState(
+        f"{key.system.name} liefert in diese Akte und darf in {entry.code} nicht ablegen.",
+        next_step="Wählen Sie einen Eintrag im Zweig des Fachverfahrens.",
+    )
+
+
+def differs(case_file: CaseFile, one: Destination) -> bool:
+    """Whether the file is not there yet."""
+    worker = one.case_worker
+    return (case_file.entry_id, case_file.lead_unit_id) != (one.entry.pk, one.lead_unit.pk) or (
+        worker is not None and worker.pk != case_file.case_worker_id
+    )
 
 
 def _move(
@@ -206,6 +265,8 @@ def _move(
     wanted: Mapping[int, Destination],
     defaults: Mapping[int, EntryDefaults],
 ) -> None:
+    for case_file in files:
+        case_file.case_worker = wanted[case_file.pk].case_worker or case_file.case_worker
     working = working_pairs([f.case_worker_id for f in files if f.case_worker_id])
     before = {f.pk: (f.entry_id, f.lead_unit_id) for f in files}
     for case_file in files:
@@ -292,17 +353,27 @@ def require_sight_after(
 
 
 def _require_somebody(files: Sequence[CaseFile]) -> None:
+    for refusal in unseen(files).values():
+        raise refusal
+
+
+def unseen(files: Sequence[CaseFile]) -> dict[int, Refusal]:
+    """Files (moved, or as ``destined`` makes them) that nobody of their unit would see, by id."""
     guarded = [f for f in files if f.circle or f.confidentiality != Confidentiality.OPEN]
-    places = {
-        (f.lead_unit_id, f.confidentiality == Confidentiality.CONFIDENTIAL): f.lead_unit
-        for f in guarded
+    places = {_place(f): f.lead_unit for f in guarded}
+    empty = {
+        place: IllegalState(
+            f"In {unit.name} ist noch niemand, der die Akte sähe.",
+            next_step="Die Fachadministration muss dort zuerst Personen eintragen.",
+        )
+        for place, unit in places.items()
+        if not _is_staffed(unit, CONFIDENTIAL_ROLES if place[1] else INTERNAL_ROLES)
     }
-    for (_unit_id, confidential), unit in places.items():
-        if not _is_staffed(unit, CONFIDENTIAL_ROLES if confidential else INTERNAL_ROLES):
-            raise IllegalState(
-                f"In {unit.name} ist noch niemand, der die Akte sähe.",
-                next_step="Die Fachadministration muss dort zuerst Personen eintragen.",
-            )
+    return {f.pk: empty[_place(f)] for f in guarded if _place(f) in empty}
+
+
+def _place(case_file: CaseFile) -> tuple[int, bool]:
+    return case_file.lead_unit_id, case_file.confidentiality == Confidentiality.CONFIDENTIAL
 
 
 def _is_staffed(unit: OrgUnit, roles: Collection[Role]) -> bool:

@@ -30,7 +30,7 @@ def undo_operation(operation_id: int, actor: Actor) -> list[CaseFile]:
         files = lock_case_files(list(rows.values_list("id", flat=True)))
         before = {pk: _row_before(f, operation_id) for pk, f in files.items()}
         moved = [f for pk, f in files.items() if _was_moved(f, before[pk])]
-        _move_back(moved, before, actor)
+        move_back(moved, before, actor)
         _change_back([f for f in files.values() if f not in moved], before, actor)
     return list(CaseFile.objects.filter(pk__in=files).order_by("id"))
 
@@ -66,7 +66,8 @@ def _column(name: str) -> str:
     return str(field.attname)
 
 
-def _move_back(files: Sequence[CaseFile], before: Mapping[int, Any], actor: Actor) -> None:
+def move_back(files: Sequence[CaseFile], before: Mapping[int, Any], actor: Actor) -> None:
+    """Give locked files the place of their history row ``before``. Raises as reassigning does."""
     if not files:
         return
     reassigning.require_movable({f.pk: f for f in files}, reassigning.mover_of(actor))

@@ -55,16 +55,18 @@ def change_documents(request: HttpRequest, uuid: UUID) -> HttpResponse:
     matter = case_files.matter_of(request.user, case_file, request.GET.get("vorgang", ""))
     wanted = filtered_lists.document_listing(request, case_file)
     rows = filtered_lists.listed_documents(request, case_file, matter, wanted)
-    selected = _selected(request, rows, wanted.base, f"{case_file.aktenzeichen} {case_file.title}")
+    selected = selected_rows(
+        request, rows, wanted.base, f"{case_file.aktenzeichen} {case_file.title}"
+    )
     if not selected.ids:
-        return _nothing_selected(request, selected)
-    asking = _asking(request)
+        return nothing_selected(request, selected)
+    asking = asking_actor(request)
     if (refusal := filing_refusal(case_file, asking)) is not None:
         raise refusal
     matters = case_files.all_matters_of(request.user, case_file).filter(
         status=CaseFileStatus.ACTIVE
     )
-    form = DocumentBulkForm(_posted(request), matters=matters)
+    form = DocumentBulkForm(posted(request), matters=matters)
     if not form.is_valid():
         return _page(request, form, selected, _("Dokumente ändern"))
     change = form.change()
@@ -77,7 +79,7 @@ def change_documents(request: HttpRequest, uuid: UUID) -> HttpResponse:
         selected.ids,
         bulk_jobs.document_parameters(change),
     )
-    return _start(request, job, selected)
+    return start_job(request, job, selected)
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,31 +87,33 @@ def change_case_files(request: HttpRequest) -> HttpResponse:
     """Files: case worker, remark."""
     wanted = filtered_lists.file_listing(request)
     rows = filtered_lists.listed_files(request, wanted)
-    selected = _selected(request, rows, wanted.base, _("Akten"))
+    selected = selected_rows(request, rows, wanted.base, _("Akten"))
     if not selected.ids:
-        return _nothing_selected(request, selected)
-    form = FileBulkForm(_posted(request), workers=_workers(selected.ids))
+        return nothing_selected(request, selected)
+    form = FileBulkForm(posted(request), workers=_workers(selected.ids))
     if not form.is_valid():
         return _page(request, form, selected, _("Akten ändern"))
     change = form.change()
     if "bestaetigt" not in request.POST:
-        planned = bulk_case_files.plan(change, selected.ids, _asking(request))
+        planned = bulk_case_files.plan(change, selected.ids, asking_actor(request))
         return _page(request, form, selected, _("Akten ändern"), planned)
     parameters = bulk_jobs.file_parameters(change)
     job = jobs.Wanted(bulk_jobs.FILES, _("Akten ändern"), selected.ids, parameters)
-    return _start(request, job, selected)
+    return start_job(request, job, selected)
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing on the first look."""
     return request.POST if request.method == "POST" else None
 
 
-def _asking(request: HttpRequest) -> Actor:
+def asking_actor(request: HttpRequest) -> Actor:
     """For previews: nothing is written, so there is no operation to keep."""
     return Actor(Operation(), user=person_of(request))
 
 
-def _start(request: HttpRequest, job: jobs.Wanted, selected: Selected) -> HttpResponse:
+def start_job(request: HttpRequest, job: jobs.Wanted, selected: Selected) -> HttpResponse:
+    """Begin the job and answer with what became of it, or with its progress."""
     operation = person(person_of(request), job.kind).operation
     return answer_with_job(request, launch(job, operation), selected.back_url)
 
@@ -124,7 +128,7 @@ def _workers(ids: Sequence[int]) -> QuerySet[User]:
     return people.order_by("sort_key", "pk")
 
 
-def _selected(request: HttpRequest, rows: QuerySet[Any], base: str, crumb: str) -> Selected:
+def selected_rows(request: HttpRequest, rows: QuerySet[Any], base: str, crumb: str) -> Selected:
     """The ticked rows, or all that the filters leave. Raises IllegalState for far too many."""
     if request.GET.get(SCOPE) != BY_FILTER:
         rows = rows.filter(uuid__in=_uuids(request.GET.getlist(SELECTION)))
@@ -148,7 +152,8 @@ def _uuids(texts: Sequence[str]) -> list[UUID]:
     return found
 
 
-def _nothing_selected(request: HttpRequest, selected: Selected) -> HttpResponse:
+def nothing_selected(request: HttpRequest, selected: Selected) -> HttpResponse:
+    """Back to the list with a word why."""
     text = _("Es ist nichts ausgewählt. Kreuzen Sie in der Liste an, was sich ändern soll.")
     add_notice(request, text, level=messages.INFO)
     return redirect(selected.back_url)
@@ -172,12 +177,12 @@ def _page(
     if planned is not None:
         for field in form.fields.values():
             field.widget = forms.HiddenInput()
-        context |= _sums(planned)
+        context |= sums(planned)
     status = 400 if form.errors else 200
     return render(request, "records/bulk_change.html", context, status=status)
 
 
-def _sums(planned: Mapping[int, Result]) -> dict[str, Any]:
+def sums(planned: Mapping[int, Result]) -> dict[str, Any]:
     """What will happen, in numbers, and why some stay as they are."""
     outcomes = Counter(result.outcome for result in planned.values())
     reasons = Counter(r.message for r in planned.values() if r.outcome == JobItemOutcome.REFUSED)

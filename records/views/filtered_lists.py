@@ -1,6 +1,7 @@
 """The file list and the documents table of a file with everything around them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -20,6 +21,16 @@ from records.views.listing import Listing
 
 # Words of the address of bulk work: ticked rows, "all that the filters leave", the list's own words.
 SELECTION, SCOPE, BY_FILTER, RETURN = "auswahl", "umfang", "filter", "worte"
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """A button for the ticked rows; ``verb`` ends the sentence "Alle nach diesem Filter …"."""
+
+    url: str
+    label: str
+    icon: str
+    verb: str
 
 
 def file_listing(request: HttpRequest) -> Listing:
@@ -77,8 +88,7 @@ def case_files_context(request: HttpRequest) -> dict[str, Any]:
     table.sum_text = listing.sum_text(counted)
     context = {"table": table, "tools": listing.tools(wanted, counted)}
     context |= _exports(wanted, lambda kind: reverse("case-files-export", args=[kind]))
-    may_work = policies.works_with_case_files(request.user)
-    return context | _bulk(table, wanted, reverse("case-files-change") if may_work else "")
+    return context | _bulk(table, wanted, _file_actions(request))
 
 
 def documents_context(
@@ -115,9 +125,18 @@ def documents_context(
     context = {"table": table, "tools": listing.tools(wanted, counted)}
     uuid = case_file.uuid
     context |= _exports(wanted, lambda kind: reverse("documents-export", args=[uuid, kind]))
-    return context | _bulk(
-        table, wanted, reverse("documents-change", args=[uuid]) if may_change else ""
+    change = BulkAction(reverse("documents-change", args=[uuid]), _("Ändern"), "edit", _("ändern"))
+    return context | _bulk(table, wanted, [change] if may_change else [])
+
+
+def _file_actions(request: HttpRequest) -> list[BulkAction]:
+    """What the person can do with many files."""
+    change = BulkAction(reverse("case-files-change"), _("Ändern"), "edit", _("ändern"))
+    move = BulkAction(
+        reverse("case-files-reassign"), _("Umschreiben"), "arrow-right", _("umschreiben")
     )
+    found = [change] if policies.works_with_case_files(request.user) else []
+    return [*found, move] if policies.reassigns_case_files(request.user) else found
 
 
 def _exports(wanted: Listing, address: Callable[[str], str]) -> dict[str, str]:
@@ -128,26 +147,24 @@ def _exports(wanted: Listing, address: Callable[[str], str]) -> dict[str, str]:
     }
 
 
-def _bulk(table: Table[Any], wanted: Listing, url: str) -> dict[str, Any]:
-    """Checkboxes and the bar of ``records/list_table.html``; nothing without ``url``."""
-    if not url or not table.rows:
+def _bulk(table: Table[Any], wanted: Listing, actions: Sequence[BulkAction]) -> dict[str, Any]:
+    """Checkboxes and the bar of ``records/list_table.html``; nothing without ``actions``."""
+    if not actions or not table.rows:
         return {}
     table.selection = SELECTION
     words = wanted.address().partition("?")[2]
     every = QueryDict(words, mutable=True)
     every.update({SCOPE: BY_FILTER, RETURN: words})
     place = {name: str(wanted.query[name]) for name in listing.PLACE if name in wanted.query}
+    all_label = _("Alle nach diesem Filter") if wanted.chosen else _("Alle dieser Liste")
     return {
         "bulk": {
-            "url": url,
+            "url": actions[0].url,
             "hidden": {RETURN: words, **place},
-            "actions": [
-                {"name": "aktion", "value": "aendern", "label": _("Ändern"), "icon": "edit"}
+            "actions": actions,
+            "all": [
+                (f"{one.url}?{every.urlencode()}", f"{all_label} {one.verb}") for one in actions
             ],
-            "all_url": f"{url}?{every.urlencode()}",
-            "all_label": _("Alle nach diesem Filter ändern")
-            if wanted.chosen
-            else _("Alle dieser Liste ändern"),
         }
     }
 

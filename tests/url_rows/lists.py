@@ -7,6 +7,7 @@ GET = {
     "case-files-export": EVERYBODY,
     "documents-export": INSIDERS,
     "case-files-change": (302,) * 7,
+    "case-files-reassign": (302,) * 7,
     "documents-change": (302, 404, 302, 404, 404, 404, 404),
 }
 POST_ONLY = {"list-columns", "list-view-save", "list-view-delete"}
