@@ -24,7 +24,7 @@ from records.typed_text import clean_line
 Data = Mapping[str, Any]
 FORM_PREFIX = "fd_"
 LARGEST = Decimal(10) ** 14
-NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
+NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?", re.ASCII)
 DIGITS = {FieldKind.NUMBER: 4, FieldKind.AMOUNT: 2}
 
 

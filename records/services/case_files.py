@@ -58,7 +58,7 @@ def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFil
             _guard_circle(one, defaults[one.entry.pk])
         files = [_draft(one, defaults[one.entry.pk]) for one in wanted]
         _guard_sight(files, actor)
-        if actor.system is None:
+        if actor.user is not None:
             rules = {pk: one.rule for pk, one in defaults.items()}
             require_business_data([(f, "", {}) for f in files], rules)
         for case_file, scope_id in zip(files, rights.scope_ids_for(files), strict=True):
@@ -101,7 +101,7 @@ def change_metadata(
                 changed.setdefault(name, []).append(files[pk])
         require_working(changed.get("case_worker", []))
         typed = [f for f in files.values() if (f.file_type, f.business_data) != before[f.pk]]
-        if typed and actor.system is None and not restoring:
+        if typed and actor.user is not None and not restoring:
             rules = rules_of([f.entry for f in typed])
             require_business_data([(f, *before[f.pk]) for f in typed], rules)
         touched = list({f.pk: f for group in changed.values() for f in group}.values())
