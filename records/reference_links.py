@@ -42,26 +42,19 @@ def thing_icon(thing: Thing) -> str:
 
 def file_panel(request: HttpRequest, case_file: CaseFile) -> FilePanel | None:
     """References of the file and of the matter chosen in its tree; none without any."""
-    chosen = _chosen(request, case_file)
-    things: list[Thing] = [case_file, chosen] if chosen else [case_file]
-    rows = cross_references.references_of(request.user, *things)
+    rows = cross_references.references_of(request.user, case_file, matter=_chosen(request))
     if not rows:
         return None
-    context: dict[str, object] = {"rows": rows, "all_url": references_url(chosen or case_file)}
+    context: dict[str, object] = {"rows": rows, "all_url": references_url(case_file)}
     return FilePanel(_("Querverweise"), "records/file_cross_references.html", context)
 
 
-def _chosen(request: HttpRequest, case_file: CaseFile) -> Matter | None:
-    """The visible matter of the address."""
+def _chosen(request: HttpRequest) -> UUID | None:
+    """The matter the address names."""
     try:
-        uuid = UUID(request.GET.get("vorgang", ""))
+        return UUID(request.GET.get("vorgang", ""))
     except ValueError:
         return None
-    rows = Matter.objects.visible_to(request.user).filter(case_file=case_file, uuid=uuid)
-    found: Matter | None = rows.first()
-    if found is not None:
-        found.case_file = case_file
-    return found
 
 
 def document_rows(request: HttpRequest, document: Document) -> list[Listed]:
@@ -72,11 +65,8 @@ def document_rows(request: HttpRequest, document: Document) -> list[Listed]:
 def file_actions(request: HttpRequest, case_file: CaseFile) -> list[Action]:
     if not cross_references.may_refer(request.user, case_file):
         return []
-    chosen = request.GET.get("vorgang", "")
-    try:
-        url = reverse("matter-references", args=[UUID(chosen)])
-    except ValueError:
-        url = references_url(case_file)
+    chosen = _chosen(request)
+    url = reverse("matter-references", args=[chosen]) if chosen else references_url(case_file)
     return [Action(_("Querverweis anlegen"), url, "link", key="q")]
 
 

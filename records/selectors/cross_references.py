@@ -45,23 +45,21 @@ class Listed:
     incoming: bool
     may_remove: bool
 
-    @property
-    def other_file(self) -> CaseFile:
-        return self.other if isinstance(self.other, CaseFile) else self.other.case_file
 
+def references_of(user: Person, *things: Thing, matter: UUID | None = None) -> list[Listed]:
+    """The references of visible things (at most 200), oldest first, in one query.
 
-def references_of(user: Person, *things: Thing) -> list[Listed]:
-    """The references of visible things (at most 200), oldest first, in one query."""
-    out, into = _at("source", things), _at("target", things)
-    rows = _standing().filter(out | into)
-    rows = rows.filter((out & _seen(user, "target")) | (into & _seen(user, "source")))
+    ``matter``: those of the matter a page names, too, as far as it is visible.
+    """
+    rows = _standing().filter(_at("source", things, matter) | _at("target", things, matter))
+    rows = rows.filter(_seen(user, "source"), _seen(user, "target"))
     found = []
     for one in rows.order_by("created_at", "pk")[:SHOWN]:
         source, target = end_of(one, "source"), end_of(one, "target")
-        incoming = not any(type(t) is type(source) and t.pk == source.pk for t in things)
-        other = source if incoming else target
-        words = words_of(ReferenceKind(one.kind), incoming=incoming)
-        found.append(Listed(one, words, other, incoming, _may_change(user, source)))
+        own = source in things or (isinstance(source, Matter) and source.uuid == matter)
+        words = words_of(ReferenceKind(one.kind), incoming=not own)
+        may_remove = may_refer(user, source if isinstance(source, CaseFile) else source.case_file)
+        found.append(Listed(one, words, target if own else source, not own, may_remove))
     return found
 
 
@@ -97,8 +95,8 @@ def _standing() -> "QuerySet[CrossReference]":
     return rows.only("uuid", "kind", "note", "created_at", *columns, *ends, *files)
 
 
-def _at(side: str, things: Sequence[Thing]) -> Q:
-    found = Q()
+def _at(side: str, things: Sequence[Thing], matter: UUID | None) -> Q:
+    found = Q(**{f"{side}_matter__uuid": matter}) if matter else Q()
     for one in things:
         end = {CaseFile: "file", Matter: "matter", Document: "document"}[type(one)]
         found |= Q(**{f"{side}_{end}": one.pk})
@@ -119,10 +117,6 @@ def _seen(user: Person, side: str) -> Q:
         for end in ("matter", "document")
     )
     return file | matter | document & Q(**{f"{side}_document__status__in": SHOWN_STATES})
-
-
-def _may_change(user: Person, source: Thing) -> bool:
-    return may_refer(user, source if isinstance(source, CaseFile) else source.case_file)
 
 
 def may_refer(user: Person, case_file: CaseFile) -> bool:
