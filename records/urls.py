@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from records.views import (
     access,
@@ -15,7 +15,6 @@ from records.views import (
     documents,
     emergencies,
     file_marks,
-    file_plan,
     holds,
     list_exports,
     matters,
@@ -43,8 +42,7 @@ urlpatterns = [
     ),
     path("notzugriffe/<uuid:uuid>/beenden/", emergencies.emergency_end, name="emergency-end"),
     path("akten/", case_files.case_file_list, name="case-files"),
-    path("aktenplan/", file_plan.branch, name="file-plan"),
-    path("aktenplan/<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
+    path("aktenplan/", include("records.plan_urls")),
     path("akte/neu/", opening_files.new_case_file, name="case-file-new"),
     path("akte/nummer/<path:number>", opening_files.open_by_number, name="case-file-by-number"),
     path("akte/<uuid:uuid>/angaben/", changing_files.edit, name="case-file-edit"),

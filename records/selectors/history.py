@@ -17,13 +17,13 @@ from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
-from records.models import CaseFile, Document, FileTypeField, Matter
+from records.models import CaseFile, Document, FilePlanEntry, FileTypeField, Matter
 from records.selectors.case_files import documents_shown
 from records.selectors.file_types import types_by_name
 
 PAGE = 50
 # Machinery, not a person's change.
-UNSHOWN = {"row_version", "indexed_at", "sort_key", "sort_date", "last_activity_at"}
+UNSHOWN = {"row_version", "indexed_at", "sort_key", "sort_date", "last_activity_at", "ancestors"}
 # Changed as a whole or kept by ids: that it changed says more than the values would.
 WITHOUT_VALUES = {"scope", "narrow_to"}
 
@@ -79,10 +79,21 @@ def case_file_history(
     user: Person, case_file: CaseFile, *, after: str = "", limit: int = PAGE
 ) -> EventPage:
     """The newest events of a visible file and of what the person sees in it."""
+    return _event_page(user, _histories(user, case_file), after, limit)
+
+
+def plan_entry_history(
+    user: Person, entry: FilePlanEntry, *, after: str = "", limit: int = PAGE
+) -> EventPage:
+    """The newest events of a plan entry."""
+    return _event_page(user, [FilePlanEntry.history.filter(id=entry.pk)], after, limit)
+
+
+def _event_page(user: Person, histories: Sequence[Any], after: str, limit: int) -> EventPage:
     position = _position(after)
     rows = [
         Row(rank, values)
-        for rank, history in enumerate(_histories(user, case_file))
+        for rank, history in enumerate(histories)
         for values in _newest(history, rank, position, limit + 1)
     ]
     newest = nlargest(limit + 1, rows, key=lambda row: row.order)
@@ -171,6 +182,8 @@ def _sentence(row: Row) -> str:
     kind = row.values.instance_type
     if kind is CaseFile:
         return _("%(who)s hat die Akte „%(title)s“ angelegt")
+    if kind is FilePlanEntry:
+        return _("%(who)s hat den Eintrag „%(title)s“ angelegt")
     if kind is Matter:
         return _("%(who)s hat den Vorgang „%(title)s“ angelegt")
     return _("%(who)s hat „%(title)s“ abgelegt")
@@ -280,6 +293,8 @@ def _text(field: Any, value: Any, names: Mapping[tuple[type[Any], int], str]) ->
         return "–"
     if field.is_relation:
         return names.get((field.related_model, value), _("(nicht sichtbar)"))
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value) or "–"
     if isinstance(value, bool):
         return _("ja") if value else _("nein")
     if isinstance(value, datetime):

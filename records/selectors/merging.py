@@ -5,11 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
-from records.models import CaseFile, Document, FileTypeField, Matter, Participation, Party
+from records.models import (
+    CaseFile,
+    Document,
+    FilePlanEntry,
+    FileTypeField,
+    Matter,
+    Participation,
+    Party,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class Merge:
 
 
 def merge(
-    current: CaseFile | Matter | Document | Participation | Party,
+    current: CaseFile | Matter | Document | Participation | Party | FilePlanEntry,
     typed: Mapping[str, Any],
     shown_version: int,
     business: Mapping[str, FileTypeField] | None = None,
@@ -93,6 +103,10 @@ class _Part:
 def _text(column: Any, value: Any) -> str:
     if isinstance(value, date):
         return german.short_date(value)
+    if isinstance(value, bool):
+        return _("ja") if value else _("nein")
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
     return "" if value is None else str(dict(column.flatchoices).get(value, value))
 
 

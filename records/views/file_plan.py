@@ -1,4 +1,6 @@
-"""The file plan by branch."""
+"""The file plan by branch: never more than one page of one level at a time."""
+
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -6,16 +8,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from goettingen_ecm.access.paging import Cursor
+from goettingen_ecm.desk import german
 from goettingen_ecm.desk.trees import Node
+from records import policies
+from records.actions import Action
 from records.models import FilePlanEntry
 from records.selectors import case_files, file_plan
+from records.selectors.plan_entries import defaults_shown
+from records.services.entry_defaults import is_retired
 from records.views import tables
 
 
 @require_GET
 def branch(request: HttpRequest, entry_id: int | None = None) -> HttpResponse:
     """One level of the plan; a lowest entry lists its visible files."""
-    found = file_plan.branch(entry_id)
+    editor = policies.can_define_access(request.user)
+    found = file_plan.branch(entry_id, Cursor.of(request))
     if found is None:
         return render(request, "records/file_plan.html", {"branch": None})
     counts = file_plan.visible_file_counts(request.user, found.entries)
@@ -24,8 +33,12 @@ def branch(request: HttpRequest, entry_id: int | None = None) -> HttpResponse:
         "nodes": [_node(entry, counts.get(entry.pk, 0)) for entry in found.entries],
         "crumbs": _crumbs(found),
         "table": None,
+        **_paging(request, found),
+        "state": _state(found.entry),
+        "defaults": defaults_shown(list(reversed(found.path))) if found.path else [],
+        "menu": _menu(found) if editor else [],
     }
-    if found.entry is not None and not found.entries:
+    if found.is_leaf and found.entry is not None:
         page = case_files.case_files_of_entry(
             request.user, found.entry, after=request.GET.get("nach", "")
         )
@@ -35,14 +48,75 @@ def branch(request: HttpRequest, entry_id: int | None = None) -> HttpResponse:
     return render(request, "records/file_plan.html", context)
 
 
+def _paging(request: HttpRequest, found: file_plan.Branch) -> dict[str, object]:
+    """Below the tree, when one page does not hold the level."""
+    started = "nach" in request.GET
+    if not found.next_cursor and not started:
+        return {}
+    said = _("%(shown)s von %(all)s Einträgen")
+    counts = {"shown": len(found.entries), "all": german.number(found.total)}
+    return {
+        "paged": True,
+        "sum_text": said % counts,
+        "next_url": f"?nach={found.next_cursor}" if found.next_cursor else "",
+        "first_url": request.path if started else "",
+    }
+
+
 def _node(entry: FilePlanEntry, count: int) -> Node:
     shown = f"{count}+" if count >= file_plan.COUNT_CAP else str(count) if count else ""
+    state = _("stillgelegt") if is_retired(entry) else _("gesperrt") if entry.locked else ""
     return Node(
-        entry.title, reverse("file-plan-entry", args=[entry.pk]), number=entry.code, count=shown
+        f"{entry.title} ({state})" if state else entry.title,
+        reverse("file-plan-entry", args=[entry.pk]),
+        number=entry.code,
+        count=shown,
     )
 
 
-def _crumbs(found: file_plan.Branch) -> list[tuple[str, str]]:
+def _state(entry: FilePlanEntry | None) -> str:
+    """Why nothing is opened here, in one sentence; empty for an open entry."""
+    if entry is None or not (entry.locked or entry.retired_on):
+        return ""
+    if entry.retired_on is None:
+        return _("Dieser Eintrag ist gesperrt; neue Akten werden hier nicht angelegt.")
+    day = german.short_date(entry.retired_on)
+    said = _("Dieser Eintrag ist ab %(day)s stillgelegt.") % {"day": day}
+    if entry.successor is not None:
+        said += " " + _("Nachfolger: %(entry)s.") % {"entry": entry.successor}
+    return said
+
+
+def _menu(found: file_plan.Branch) -> list[Action]:
+    """What the Fachadministration and the Registratur can do here; nothing that would be refused."""
+    entry = found.entry
+    if entry is None:
+        return [Action(_("Eintrag anlegen"), reverse("file-plan-new-top"), "plus")]
+    closed = entry.locked or is_retired(entry) or entry.overflow_of_id is not None
+    add = [] if closed else [Action(_("Eintrag darunter anlegen"), _of(entry, "new"), "plus")]
+    lock = Action(_("Entsperren"), _of(entry, "lock"), "unlock")
+    if not entry.locked:
+        lock = Action(_("Sperren"), _of(entry, "lock"), "lock")
+    return [
+        Action(_("Eintrag ändern"), _of(entry, "edit"), "edit", key="e"),
+        *add,
+        lock,
+        Action(_("Stilllegen"), _of(entry, "retire"), "archive"),
+        Action(_("Verlauf"), _of(entry, "history"), "history"),
+    ]
+
+
+def _of(entry: FilePlanEntry, what: str) -> str:
+    return reverse(f"file-plan-{what}", args=[entry.pk])
+
+
+def entry_crumbs(path: Sequence[FilePlanEntry]) -> list[tuple[str, str]]:
+    """The plan and the way down to an entry, each a link."""
     crumbs = [(_("Aktenplan"), reverse("file-plan"))]
-    crumbs += [(str(e), reverse("file-plan-entry", args=[e.pk])) for e in found.path[:-1]]
-    return [*crumbs, (str(found.entry), "")] if found.entry else [(_("Aktenplan"), "")]
+    return crumbs + [(str(e), reverse("file-plan-entry", args=[e.pk])) for e in path]
+
+
+def _crumbs(found: file_plan.Branch) -> list[tuple[str, str]]:
+    if found.entry is None:
+        return [(_("Aktenplan"), "")]
+    return [*entry_crumbs(found.path[:-1]), (str(found.entry), "")]

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from records.views import file_plan, plan_editing
+
+urlpatterns = [
+    path("", file_plan.branch, name="file-plan"),
+    path("neu/", plan_editing.add, name="file-plan-new-top"),
+    path("<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
+    path("<int:entry_id>/neu/", plan_editing.add, name="file-plan-new"),
+    path("<int:entry_id>/aendern/", plan_editing.edit, name="file-plan-edit"),
+    path("<int:entry_id>/sperren/", plan_editing.lock, name="file-plan-lock"),
+    path("<int:entry_id>/stilllegen/", plan_editing.retire, name="file-plan-retire"),
+    path("<int:entry_id>/verlauf/", plan_editing.history, name="file-plan-history"),
+    path(
+        "<int:entry_id>/rueckgaengig/<int:operation_id>/",
+        plan_editing.undo,
+        name="file-plan-undo",
+    ),
+]
