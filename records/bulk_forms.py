@@ -1,5 +1,6 @@
 """What a bulk change sets: nothing is required, but something must be chosen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,8 +8,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.models import User
+from records.business_data import form_name, stored
+from records.business_data_forms import input_for
 from records.choices import Direction
-from records.models import DocumentType, Matter
+from records.models import DocumentType, FileTypeField, Matter
 from records.services.bulk_case_files import FileChange
 from records.services.bulk_documents import DocumentChange
 from records.typed_text import clean_paragraphs
@@ -23,7 +26,8 @@ class BulkForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors and not any(cleaned.values()):
+        # "nein" is a choice too.
+        if not self.errors and not any(v or v is False for v in cleaned.values()):
             raise forms.ValidationError(_("Wählen Sie aus, was sich ändern soll."))
         return cleaned
 
@@ -60,7 +64,7 @@ class DocumentBulkForm(BulkForm):
 
 
 class FileBulkForm(BulkForm):
-    """Case worker and remark of many files."""
+    """Case worker, remark and, of files of one Aktentyp, Fachdaten of many files."""
 
     case_worker = forms.ModelChoiceField(
         label=_("Sachbearbeitung"),
@@ -76,8 +80,18 @@ class FileBulkForm(BulkForm):
         help_text=_("Sie wird unter die vorhandene Bemerkung gesetzt."),
     )
 
-    def __init__(self, *args: Any, workers: QuerySet[User], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        workers: QuerySet[User],
+        file_type: str = "",
+        fields: Sequence[FileTypeField] = (),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.file_type, self.business_fields = file_type, fields
+        for field in fields:
+            self.fields[form_name(field)] = input_for(field, required=False, nothing=UNCHANGED)
         choice = self.fields["case_worker"]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
         choice.queryset = workers
@@ -86,4 +100,7 @@ class FileBulkForm(BulkForm):
         return clean_paragraphs(self.cleaned_data["remark"]).strip()
 
     def change(self) -> FileChange:
-        return FileChange(self.cleaned_data["case_worker"], self.cleaned_data["remark"])
+        typed = {f: self.cleaned_data[form_name(f)] for f in self.business_fields}
+        data = {f.key: stored(f, v) for f, v in typed.items() if v is not None and v != ""}
+        worker, remark = self.cleaned_data["case_worker"], self.cleaned_data["remark"]
+        return FileChange(worker, remark, self.file_type if data else "", data)

@@ -39,15 +39,22 @@ def document_change(parameters: Mapping[str, Any]) -> DocumentChange:
 
 
 def file_parameters(change: FileChange) -> dict[str, Any]:
-    """The remark is a value the person wrote: it is in the job until the job is removed."""
+    """Remark and Fachdaten are values the person wrote: in the job until the job is removed."""
     worker = change.case_worker
-    return {"case_worker": worker.pk if worker else None, "remark": change.remark}
+    return {
+        "case_worker": worker.pk if worker else None,
+        "remark": change.remark,
+        "file_type": change.file_type,
+        "business_data": dict(change.business_data),
+    }
 
 
 def file_change(parameters: Mapping[str, Any]) -> FileChange:
     worker = parameters["case_worker"]
     person = User.objects.get(pk=worker) if worker is not None else None
-    return FileChange(person, parameters["remark"])
+    # Jobs ordered before there were Fachdaten have none.
+    data = parameters.get("business_data", {})
+    return FileChange(person, parameters["remark"], parameters.get("file_type", ""), data)
 
 
 def move_parameters(move: FileMove) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +20,7 @@ from records.selectors import file_types
 from records.selectors.file_types import EntryRule
 from records.typed_text import clean_line
 
-NOT_SAID = ("", gettext_lazy("keine Angabe"))
+NOT_SAID = gettext_lazy("keine Angabe")
 # Choosing a type shows its fields; without JavaScript they come with the next submit.
 RELOAD = {
     "hx-post": "",
@@ -88,8 +89,17 @@ class LineField(forms.CharField):
         return clean_line(super().to_python(value) or "")
 
 
-def input_for(field: FileTypeField, *, required: bool, value: Any = None) -> forms.Field:
-    """The form field of a Fachdatum; a choice that was taken out of the list may stay."""
+def input_for(
+    field: FileTypeField,
+    *,
+    required: bool,
+    value: Any = None,
+    nothing: str | Promise = NOT_SAID,
+) -> forms.Field:
+    """The form field of a Fachdatum; a choice that was taken out of the list may stay.
+
+    ``nothing`` names the empty choice.
+    """
     usual: dict[str, Any] = {
         "label": field.label,
         "help_text": field.help_text,
@@ -107,10 +117,10 @@ def input_for(field: FileTypeField, *, required: bool, value: Any = None) -> for
         del usual["error_messages"]
         return FreeDateField(**usual)
     if field.kind == FieldKind.YES_NO:
-        return YesNoField(choices=[NOT_SAID, ("ja", _("ja")), ("nein", _("nein"))], **usual)
+        return YesNoField(choices=[("", nothing), ("ja", _("ja")), ("nein", _("nein"))], **usual)
     if field.kind == FieldKind.CHOICE:
         gone = [value] if isinstance(value, str) and value and value not in field.choices else []
-        choices = [NOT_SAID, *((one, one) for one in [*field.choices, *gone])]
+        choices = [("", nothing), *((one, one) for one in [*field.choices, *gone])]
         return forms.ChoiceField(choices=choices, **usual)
     return LineField(max_length=TEXT_CHARS, **usual)
 

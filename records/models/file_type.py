@@ -100,10 +100,18 @@ class BusinessDataValue(models.Model):
     """
 
     case_file = models.ForeignKey(
-        CaseFile, models.CASCADE, related_name="business_values", verbose_name=_("Akte")
+        CaseFile,
+        models.CASCADE,
+        db_index=False,
+        related_name="business_values",
+        verbose_name=_("Akte"),
     )
     field = models.ForeignKey(
-        FileTypeField, models.PROTECT, related_name="+", verbose_name=_("Fachdatenfeld")
+        FileTypeField,
+        models.PROTECT,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("Fachdatenfeld"),
     )
     text = models.CharField(_("Wert"), max_length=TEXT_CHARS)
     number = models.DecimalField(_("Zahl"), max_digits=20, decimal_places=4, null=True)

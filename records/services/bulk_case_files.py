@@ -1,7 +1,7 @@
 """One change for many case files: hand over to a case worker, add a remark; with the way back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
@@ -10,8 +10,12 @@ from django.utils.translation import gettext as _
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations.choices import JobItemOutcome
 from goettingen_ecm.operations.jobs import CHANGED, UNCHANGED, Result, refused
+from goettingen_ecm.operations.refusals import InvalidInput
 from records import policies
-from records.models import CaseFile
+from records.business_data import require_valid
+from records.models import CaseFile, FileTypeField
+from records.selectors import file_types
+from records.selectors.file_types import EntryRule
 from records.services.actor import Actor
 from records.services.bulk_documents import CHANGED_SINCE
 from records.services.case_files import change_metadata
@@ -22,10 +26,15 @@ from records.services.history_values import values_before
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """Who works on the files from now on (None: stays), and a remark that is added below."""
+    """Who works on the files from now on (None: stays), and a remark that is added below.
+
+    ``business_data``: Fachdaten that are set, for files of ``file_type``.
+    """
 
     case_worker: User | None = None
     remark: str = ""
+    file_type: str = ""
+    business_data: Mapping[str, Any] = field(default_factory=dict)
 
     def values_for(self, case_file: CaseFile) -> dict[str, Any]:
         """What the file would have."""
@@ -34,16 +43,21 @@ class FileChange:
             values["case_worker"] = self.case_worker
         if self.remark:
             values["remark"] = "\n".join(part for part in (case_file.remark, self.remark) if part)
+        if self.business_data:
+            values["business_data"] = {**case_file.business_data, **self.business_data}
         return values
 
     @property
     def names(self) -> list[str]:
         worker = ["case_worker"] if self.case_worker is not None else []
-        return worker + (["remark"] if self.remark else [])
+        data = ["business_data"] if self.business_data else []
+        return worker + (["remark"] if self.remark else []) + data
 
     def fulfilled_by(self, case_file: CaseFile) -> bool:
         worker = self.case_worker
-        return not self.remark and (worker is None or case_file.case_worker_id == worker.pk)
+        stands = all(case_file.business_data.get(k) == v for k, v in self.business_data.items())
+        same = worker is None or case_file.case_worker_id == worker.pk
+        return not self.remark and same and stands
 
 
 def plan(change: FileChange, ids: Sequence[int], actor: Actor) -> dict[int, Result]:
@@ -56,14 +70,47 @@ def _results(
     change: FileChange, ids: Sequence[int], found: Mapping[int, CaseFile], actor: Actor
 ) -> dict[int, Result]:
     pairs = working_pairs([change.case_worker.pk]) if change.case_worker else set()
+    fitting = _Fitting.of(change, found)
     results = {}
     for pk in ids:
-        reason = _refusal(change, found.get(pk), actor, pairs)
+        reason = _refusal(change, found.get(pk), actor, pairs) or fitting.refusal(found[pk])
         if reason:
             results[pk] = refused(reason)
         else:
             results[pk] = UNCHANGED if change.fulfilled_by(found[pk]) else CHANGED
     return results
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """Whether Fachdaten fit a file: its type, the type's fields, what its entry requires."""
+
+    change: FileChange
+    fields: Sequence[FileTypeField] = ()
+    rules: Mapping[int, EntryRule] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, change: FileChange, found: Mapping[int, CaseFile]) -> "_Fitting":
+        if not change.business_data:
+            return cls(change)
+        fields = file_types.current(file_types.fields_of(change.file_type))
+        return cls(change, fields, file_types.rules_of(one.entry for one in found.values()))
+
+    def refusal(self, case_file: CaseFile) -> str:
+        if not self.change.business_data:
+            return ""
+        if case_file.file_type != self.change.file_type:
+            return _("Die Akte hat einen anderen Aktentyp.")
+        try:
+            require_valid(
+                self.fields,
+                {**case_file.business_data, **self.change.business_data},
+                before=case_file.business_data,
+                of_entry=self.rules[case_file.entry_id].required,
+            )
+        except InvalidInput as refusal:
+            return refusal.reason
+        return ""
 
 
 def _refusal(
@@ -109,7 +156,7 @@ def take_back(
             results[pk] = CHANGED if intact else refused(CHANGED_SINCE)
         rows = {pk: before[pk].row for pk, result in results.items() if result == CHANGED}
         if rows:
-            change_metadata(_former(rows, change.names), actor)
+            change_metadata(_former(rows, change.names), actor, restoring=True)
     return results
 
 

@@ -28,7 +28,7 @@ from records.bulk_forms import BulkForm, DocumentBulkForm, FileBulkForm
 from records.choices import CaseFileStatus
 from records.models import CaseFile
 from records.policies import FILING_ROLES
-from records.selectors import case_files
+from records.selectors import case_files, file_types
 from records.services import bulk_case_files, bulk_documents
 from records.services.actor import Actor, person
 from records.services.documents import filing_refusal
@@ -84,13 +84,19 @@ def change_documents(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def change_case_files(request: HttpRequest) -> HttpResponse:
-    """Files: case worker, remark."""
+    """Files: case worker, remark; Fachdaten where all chosen ones have the same Aktentyp."""
     wanted = filtered_lists.file_listing(request)
     rows = filtered_lists.listed_files(request, wanted)
     selected = selected_rows(request, rows, wanted.base, _("Akten"))
     if not selected.ids:
         return nothing_selected(request, selected)
-    form = FileBulkForm(posted(request), workers=_workers(selected.ids))
+    file_type = _only_type(selected.ids)
+    form = FileBulkForm(
+        posted(request),
+        workers=_workers(selected.ids),
+        file_type=file_type,
+        fields=file_types.current(file_types.fields_of(file_type)),
+    )
     if not form.is_valid():
         return _page(request, form, selected, _("Akten ändern"))
     change = form.change()
@@ -116,6 +122,13 @@ def start_job(request: HttpRequest, job: jobs.Wanted, selected: Selected) -> Htt
     """Begin the job and answer with what became of it, or with its progress."""
     operation = person(person_of(request), job.kind).operation
     return answer_with_job(request, launch(job, operation), selected.back_url)
+
+
+def _only_type(ids: Sequence[int]) -> str:
+    """The Aktentyp of the chosen files; empty when they have different ones."""
+    rows = CaseFile.objects.filter(pk__in=ids).order_by()
+    found = list(rows.values_list("file_type", flat=True).distinct()[:2])
+    return found[0] if len(found) == 1 else ""
 
 
 def _workers(ids: Sequence[int]) -> QuerySet[User]:
