@@ -19,6 +19,8 @@ CLERK_PAGES = (
     "/suche/?q=Heizkostennachzahlung",
     "/suche/?q=gibtesnicht",
     "/tasten/",
+    "/beteiligte/",
+    "/beteiligte/?name=Ahlers&kreis=sozial",
     "/akte/aufruf?verfahren=openprosoz&schluessel=unbekannt",
 )
 OPERATOR_PAGES = ("/lieferungen/", "/klaerung/", "/klaerung/?stand=solved")
@@ -32,6 +34,8 @@ FILE_PAGES = (
     "angaben/",
     "umschreiben/",
     "vorgang-neu/",
+    "beteiligte/",
+    "querverweise/",
 )
 
 
