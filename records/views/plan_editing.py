@@ -25,11 +25,12 @@ from records.selectors.plan_effects import effect_of, sight_of_new_files
 from records.selectors.plan_entries import Placed, differences, inherited_texts, placed_entry
 from records.services import plan_changes
 from records.services.actor import Actor, person
-from records.services.plan_changes import Changed, NewEntry, Retirement
+from records.services.plan_changes import CHANGEABLE, Changed, NewEntry, Retirement
 from records.views.changing_files import STORED
 from records.views.file_plan import entry_crumbs
 
 Answer = HttpResponse
+JOB = "Auftrag"
 
 
 def _require_editor(request: HttpRequest) -> None:
@@ -69,7 +70,7 @@ def edit(request: HttpRequest, entry_id: int) -> Answer:
     if form.cleaned_data["row_version"] != placed.entry.row_version:
         return _ask(request, placed, form)
     if not differences(placed.entry, form.values()):
-        add_notice(request, _("Es war nichts zu ändern."), messages.INFO)
+        add_notice(request, _("Es war nichts zu ändern."), level=messages.INFO)
         return redirect(_url(placed.entry))
     return _save(request, placed, form) if step == "speichern" else _look(request, placed, form)
 
@@ -77,16 +78,17 @@ def edit(request: HttpRequest, entry_id: int) -> Answer:
 def _posted(request: HttpRequest, placed: Placed) -> QueryDict:
     """What was sent; after a merge question with the stored value where that shall hold."""
     data = request.POST.copy()
-    kept = EntryForm(entry=placed.entry, inherited={})
-    for name in kept.fields:
+    for name in CHANGEABLE:
         if data.get(f"wahl_{name}") == STORED:
-            value = kept[name].initial
-            value = getattr(value, "pk", value)
-            data.setlist(
-                name,
-                value if isinstance(value, list) else [] if value in (None, False) else [value],
-            )
+            data.setlist(name, _as_sent(getattr(placed.entry, name)))
     return data
+
+
+def _as_sent(value: Any) -> list[Any]:
+    """A stored value as a browser would send it."""
+    if isinstance(value, list):
+        return value
+    return [] if value in (None, False) else [getattr(value, "pk", value)]
 
 
 def _form(
@@ -133,24 +135,24 @@ def _done(
 ) -> Answer:
     """Back to the entry with what happened, the way back, and the job that follows."""
     undo_url = reverse("file-plan-undo", args=[entry.pk, actor.operation.pk])
-    link = _follow(changed.job)
+    link_url = _follow(changed.job)
     if changed.job is not None and changed.job.finished_at is None:
         text += " " + _("Die Fristen der Akten darunter werden neu berechnet.")
     elif changed.job is not None:
         counted = {"n": changed.job.changed}
         text += " " + _("Neu berechnete Fristen: %(n)s.") % counted
-    add_notice(request, text, undo_url=undo_url, **link)
+    add_notice(request, text, undo_url=undo_url, link_url=link_url, link_label=JOB)
     return redirect(_url(entry))
 
 
-def _follow(job: Job | None) -> dict[str, str]:
-    """A small job is done at once; a large one is left to the worker."""
+def _follow(job: Job | None) -> str:
+    """Where to watch the job; a small one is done at once, a large one is left to the worker."""
     if job is None:
-        return {}
+        return ""
     while job.total <= AT_ONCE and jobs.run_batch(job.pk):
         pass
     job.refresh_from_db()
-    return {"link_url": reverse("job", args=[job.uuid]), "link_label": _("Auftrag")}
+    return reverse("job", args=[job.uuid])
 
 
 @require_http_methods(["GET", "POST"])
@@ -305,7 +307,9 @@ def undo(request: HttpRequest, entry_id: int, operation_id: int) -> Answer:
     entry = placed_entry(entry_id).entry
     actor = person(person_of(request), "records.plan_entry.undo")
     changed = plan_changes.undo_plan_change(operation_id, actor)
-    add_notice(request, _("Die Änderung ist zurückgenommen."), **_follow(changed.job))
+    link_url = _follow(changed.job)
+    said = _("Die Änderung ist zurückgenommen.")
+    add_notice(request, said, link_url=link_url, link_label=JOB)
     if FilePlanEntry.objects.filter(pk=entry_id).exists():
         return redirect(_url(entry))
     above = [entry.parent_id] if entry.parent_id else []

@@ -37,6 +37,8 @@ def typed(code: str = "50", **values: Any) -> dict[str, Any]:
         "retention_years": entry.retention_years or "",
         "disposition": entry.disposition,
         "circle": entry.circle,
+        "confidentiality": entry.confidentiality,
+        "retention_start": entry.retention_start,
         "capacity": entry.capacity,
         "allowed_types": entry.allowed_types,
         "allowed_file_types": entry.allowed_file_types,
