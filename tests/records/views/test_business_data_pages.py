@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from records.models import CaseFile, FilePlanEntry, FileType
+from records.services.bulk_case_files import FileChange, change_case_files, take_back
 from records.services.case_files import NewCaseFile, change_metadata, open_case_files
 from tests import file_types, personas, stories
 from tests.access import world as w
@@ -367,3 +368,50 @@ def test_the_type_is_defined_in_the_administration(quick_city: None) -> None:
     assert desk.post(reverse("admin:records_filetype_change", args=[made.pk]), change)
     first.refresh_from_db()
     assert (first.key, first.kind, first.label) == ("Erbbauzins", "betrag", "Erbbauzins im Jahr")
+
+
+class TestBulk:
+    def address(self, files: list[CaseFile]) -> str:
+        chosen = urlencode({"auswahl": [str(f.uuid) for f in files]}, doseq=True)
+        return f"{reverse('case-files-change')}?{chosen}"
+
+    def test_one_value_of_many_files(self, clerk: Client, fields: Fields) -> None:
+        made = lawsuits(3)
+        word = {label: f"fd_{one.pk}" for label, one in fields.items()}
+        asked = text(clerk.get(self.address(made)))
+        assert f'name="{word["Termin"]}"' in asked
+        sent = {word["Termin"]: "24.12.2027", word["Vergleich möglich"]: "nein"}
+        preview = text(clerk.post(self.address(made), sent))
+        assert "Das wird geschehen" in preview
+        assert CaseFile.objects.get(pk=made[0].pk).business_data["Termin"] == "2026-03-01"
+        clerk.post(self.address(made), sent | {"bestaetigt": "1"})
+        for one in CaseFile.objects.filter(pk__in=[f.pk for f in made]):
+            assert one.business_data["Termin"] == "2027-12-24"
+            assert one.business_data["Vergleich möglich"] is False
+            assert one.business_data["Gerichtsaktenzeichen"].startswith("2 A")
+
+    def test_bad_values_are_named(self, clerk: Client, fields: Fields) -> None:
+        made = lawsuits(2)
+        answer = clerk.post(self.address(made), {f"fd_{fields['Termin'].pk}": "irgendwann"})
+        assert answer.status_code == 400
+        assert "Das ist kein Datum" in text(answer)
+
+    def test_files_of_different_types_have_no_common_values(
+        self, clerk: Client, building: Story, fields: Fields
+    ) -> None:
+        made = lawsuits(1)
+        page = text(clerk.get(self.address([*made, building.case_file])))
+        assert f'name="fd_{fields["Termin"].pk}"' not in page
+
+    def test_a_file_that_lacks_what_is_required_stays(self, fields: Fields) -> None:
+        good, lacking = lawsuits(2)
+        CaseFile.objects.filter(pk=lacking.pk).update(business_data={})
+        change = FileChange(file_type=LAWSUIT, business_data={"Termin": "2027-12-24"})
+        actor = w.acting(personas.person(personas.CLERK_BUILDING))
+        results = change_case_files(change, [good.pk, lacking.pk], actor)
+        assert "Gericht" in results[lacking.pk].message
+        assert CaseFile.objects.get(pk=lacking.pk).business_data == {}
+        assert CaseFile.objects.get(pk=good.pk).business_data["Termin"] == "2027-12-24"
+        taken = take_back(change, [good.pk], actor.operation.pk, actor)
+        assert taken[good.pk].message == ""
+        assert CaseFile.objects.get(pk=good.pk).business_data["Termin"] == "2026-03-01"
