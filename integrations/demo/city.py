@@ -110,6 +110,18 @@ PERSONAS = (
         "seidel", "Claudia", "Seidel", "DSB", Role.DATA_PROTECTION,
         "prüft als Datenschutzbeauftragte Zugriffe und Fehlablagen",
     ),
+    Persona(
+        "reuter", "Jana", "Reuter", "30", Role.CLERK,
+        "führt im Rechtsreferat eine Klage: findet, behält und ändert alles dazu in der eAkte",
+    ),
+    Persona(
+        "petersen", "Ulrich", "Petersen", "30", Role.HEAD,
+        "leitet das Rechtsreferat, schützt Akten und lässt sich vertreten",
+    ),
+    Persona(
+        "kaya", "Miriam", "Kaya", "30", Role.SECRETARIAT,
+        "führt das Geschäftszimmer des Rechtsreferats und sieht Geschütztes nicht",
+    ),
 )  # fmt: skip
 
 ADMIN_APPS = ("accounts", "workflows", "records", "integrations", "operations", "account", "mfa")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from goettingen_ecm.operations.tasks import nudge
 from integrations.demo.city import build_city
+from integrations.demo.desks import lay_out_desks
 from integrations.demo.file_types import open_typed_files
 from integrations.demo.story import write_story_delivery
 from integrations.models import Delivery
@@ -20,6 +21,8 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Die Vorführung ist abgeschaltet (ECM_DEMO).")
         build_city()
+        if lay_out_desks():
+            self.stdout.write("Auf den Schreibtischen liegt die Arbeit des ersten Morgens.")
         open_typed_files()
         if Delivery.objects.exists():
             return
