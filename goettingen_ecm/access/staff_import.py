@@ -26,6 +26,7 @@ from goettingen_ecm.accounts.models import Membership, OrgUnit, StaffImport, Use
 from goettingen_ecm.accounts.services import ensure_roles
 from goettingen_ecm.audit.recording import AuditRecord, record
 from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.choices import JobItemOutcome
 from goettingen_ecm.operations.jobs import CHANGED, UNCHANGED, Result, refused
 from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState
@@ -34,6 +35,8 @@ CAUSE = "Personenliste"
 PERSON_FIELDS = ("first_name", "last_name", "display_name", "email", "sort_key")
 # A list holds names of staff: it goes when nobody asks for its results any more.
 STAFF_IMPORT_KEPT = timedelta(days=30)
+NEW = Result(JobItemOutcome.CHANGED, "neu")
+RESULTS = {LineState.NEW: NEW, LineState.CHANGED: CHANGED, LineState.UNCHANGED: UNCHANGED}
 
 
 def keep_upload(name: str, data: bytes, *, actor: User) -> StaffImport:
@@ -103,7 +106,7 @@ def told(problem: Problem) -> str:
 def _result(one: Compared) -> Result:
     if one.problem is not None:
         return refused(told(one.problem))
-    return UNCHANGED if one.state == LineState.UNCHANGED else CHANGED
+    return RESULTS[one.state]
 
 
 def _write(plan: StaffPlan, operation: Operation) -> None:

@@ -7,7 +7,7 @@ class DeskConfig(AppConfig):
     verbose_name = _("Oberfläche")
 
     def ready(self) -> None:
-        from goettingen_ecm.desk import help_views
+        from goettingen_ecm.desk import help_views, staff_jobs, staff_views
         from goettingen_ecm.operations.navigation import NavItem, items
         from goettingen_ecm.operations.registry import start_cards
 
@@ -17,3 +17,6 @@ class DeskConfig(AppConfig):
             _("Rückmeldungen"), "feedback-list", "note", help_views.administration_only
         )
         items.register("desk.feedback", feedback, order=900)
+        staff = NavItem(_("Personen einlesen"), "staff-import", "people", staff_views.may_import)
+        items.register("desk.staff", staff, order=890)
+        staff_jobs.register()

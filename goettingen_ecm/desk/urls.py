@@ -1,6 +1,6 @@
 from django.urls import path
 
-from goettingen_ecm.desk import help_views, views
+from goettingen_ecm.desk import help_views, staff_views, views
 from goettingen_ecm.desk.start import start
 
 urlpatterns = [
@@ -17,6 +17,19 @@ urlpatterns = [
         "rueckmeldungen/<int:pk>/bearbeitet/",
         help_views.feedback_answered,
         name="feedback-answered",
+    ),
+    path("personen-einlesen/", staff_views.staff_import_upload, name="staff-import"),
+    path("personen-einlesen/muster.csv", staff_views.staff_list_sample, name="staff-list-sample"),
+    path("personen-einlesen/<uuid:uuid>/", staff_views.staff_list, name="staff-list"),
+    path(
+        "personen-einlesen/<uuid:uuid>/uebernehmen/",
+        staff_views.staff_list_apply,
+        name="staff-list-apply",
+    ),
+    path(
+        "personen-einlesen/<uuid:uuid>/loeschen/",
+        staff_views.staff_list_discard,
+        name="staff-list-discard",
     ),
     path("gestaltung/", views.gallery, name="gallery"),
 ]
