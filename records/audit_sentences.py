@@ -49,6 +49,9 @@ SENTENCES = {
         "{actor} hat eine Änderung des Eintrags {object} zurückgenommen: {fields}"
     ),
     "records.plan_entry.removed": _("{actor} hat den neuen Eintrag {object} wieder entfernt"),
+    "records.file_plan.drafted": _("{actor} hat die Fassung {object} vorbereitet"),
+    "records.file_plan.discarded": _("{actor} hat den Entwurf {object} verworfen"),
+    "records.file_plan.exported": _("{actor} hat {object} als CSV ausgegeben"),
     "records.file_plan.imported": _("{actor} hat {object} eingelesen"),
     "records.case_file.read": _("{actor} hat {object} geöffnet"),
     "records.matter.changed": _("{actor} hat {object} geändert: {fields}"),

@@ -170,7 +170,10 @@ class FilePlanEntry(TreeNode):
         constraints = [
             models.UniqueConstraint(fields=["plan", "code"], name="plan_entry_code_once"),
         ]
-        indexes = [models.Index(fields=["parent", "sort_key"], name="plan_entry_branch")]
+        indexes = [
+            models.Index(fields=["parent", "sort_key"], name="plan_entry_branch"),
+            models.Index(fields=["code"], name="plan_entry_code"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

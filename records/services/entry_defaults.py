@@ -43,6 +43,7 @@ def defaults_of(entries: Sequence[FilePlanEntry]) -> dict[int, EntryDefaults]:
             raise IllegalState(
                 f"{entry.code} hat Untereinträge; Akten liegen nur in der untersten Ebene."
             )
+        _require_in_force(entry)
         for pk in reversed(entry.ancestors):
             require_takes_files(by_id[pk])
     return {e.pk: _resolve([by_id[a] for a in reversed(e.ancestors)]) for e in entries}
@@ -64,6 +65,19 @@ def require_takes_files(entry: FilePlanEntry) -> None:
         else _("Der Aktenplaneintrag %(entry)s ist gesperrt.")
     )
     raise IllegalState(reason % {"entry": entry.code}, next_step=advice)
+
+
+def _require_in_force(entry: FilePlanEntry) -> None:
+    """Files are opened in the version of the plan that holds today (A3)."""
+    plan, today = entry.plan, clock.today()
+    if plan.valid_from > today:
+        reason = _("Die Fassung „%(plan)s“ des Aktenplans gilt noch nicht.")
+    elif plan.valid_until is not None and plan.valid_until < today:
+        reason = _("Die Fassung „%(plan)s“ des Aktenplans gilt nicht mehr.")
+    else:
+        return
+    advice = _("Nehmen Sie den Eintrag %(code)s der Fassung, die heute gilt.")
+    raise IllegalState(reason % {"plan": plan}, next_step=advice % {"code": entry.code})
 
 
 def is_retired(entry: FilePlanEntry) -> bool:

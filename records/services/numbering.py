@@ -14,10 +14,18 @@ from records.choices import CaseFileKind
 from records.models import CaseFile, FilePlan, FilePlanEntry
 
 RESERVE = """
-INSERT INTO records_numbercounter (entry_id, year, last) VALUES (%s, %s, %s)
-ON CONFLICT (entry_id, year) DO UPDATE SET last = records_numbercounter.last + EXCLUDED.last
+INSERT INTO records_numbercounter AS counter (entry_id, year, last)
+SELECT entry.id, %(year)s, %(many)s + COALESCE(max(earlier.last), 0)
+  FROM records_fileplanentry AS entry
+  LEFT JOIN (records_fileplanentry AS same
+             JOIN records_numbercounter AS earlier
+               ON earlier.entry_id = same.id AND earlier.year = %(year)s)
+    ON same.code = entry.code AND same.id <> entry.id
+ WHERE entry.id = %(entry)s GROUP BY entry.id
+ON CONFLICT (entry_id, year) DO UPDATE SET last = counter.last + %(many)s
 RETURNING last
 """
+"""A new version's entry counts on from the one of the same code: codes make the numbers."""
 
 
 def reserve(wanted: Sequence[tuple[int, int]]) -> list[int]:
@@ -29,7 +37,8 @@ def reserve(wanted: Sequence[tuple[int, int]]) -> list[int]:
     next_free: dict[tuple[int, int], int] = {}
     with connection.cursor() as cursor:
         for key, how_many in sorted(Counter(wanted).items()):
-            cursor.execute(RESERVE, [*key, how_many])
+            values = {"entry": key[0], "year": key[1], "many": how_many}
+            cursor.execute(RESERVE, values)
             next_free[key] = cursor.fetchone()[0] - how_many + 1
     numbers = []
     for key in wanted:

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.operations import jobs
+from goettingen_ecm.operations import clock, jobs
 from goettingen_ecm.operations.models import Job, Operation
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
@@ -252,6 +252,7 @@ def _write(
         entries = _locked([*wanted, *base_of])
         for pk in wanted:
             writing.require_version(entries[pk], (versions or {}).get(pk))
+        _require_names_kept(entries, wanted)
         values = {pk: _differing(e, wanted[base_of.get(pk, pk)]) for pk, e in entries.items()}
         values = {pk: found for pk, found in values.items() if found}
         effect = effect_of(values)
@@ -262,6 +263,21 @@ def _write(
         following = files_to_renew(effect) | _reached_by(taking_back)
         job = _renew(changed, CaseFile.objects.filter(following), actor, taking_back)
     return Changed([entries[pk] for pk in wanted], job)
+
+
+def _require_names_kept(
+    entries: Mapping[int, FilePlanEntry], wanted: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """In a version that has ended an entry is named as it was; its rules may still change (A3)."""
+    plans = FilePlan.objects.in_bulk({entries[pk].plan_id for pk in wanted})
+    for pk, values in wanted.items():
+        until = plans[entries[pk].plan_id].valid_until
+        renamed = values.get("title", entries[pk].title) != entries[pk].title
+        if renamed and until is not None and until < clock.today():
+            raise InvalidInput(
+                _("Diese Fassung gilt nicht mehr; ihre Bezeichnungen bleiben, wie sie waren."),
+                field="title",
+            )
 
 
 def _differing(entry: FilePlanEntry, values: Mapping[str, Any]) -> dict[str, Any]:

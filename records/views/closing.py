@@ -61,7 +61,7 @@ def _event_form(
     request: HttpRequest, case_file: CaseFile, rule: RetentionRule
 ) -> RetentionEventForm | None:
     """Only where the rule hangs on an event and the person may enter it."""
-    changing = case_file.status in retention.CHANGING_STATES
+    changing = case_file.status in retention.FOLLOWING_STATES
     if rule.start not in EVENT_NAMES or not changing:
         return None
     if not policies.can_close(request.user, case_file):

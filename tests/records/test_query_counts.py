@@ -99,7 +99,7 @@ PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
     "search": (12, lambda story: reverse("search") + "?q=Schreiben"),
     "search by number": (13, lambda story: reverse("search") + "?q=Heizkosten+4711"),
     "plan": (6, lambda story: reverse("file-plan")),
-    "plan branch": (7, lambda story: reverse("file-plan-entry", args=[branch(story)])),
+    "plan branch": (6, lambda story: reverse("file-plan-entry", args=[branch(story)])),
     "plan leaf": (7, lambda story: reverse("file-plan-entry", args=[story.case_file.entry_id])),
 }
 

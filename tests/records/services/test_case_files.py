@@ -61,8 +61,8 @@ class TestOpening:
     def test_a3_locked_and_retired_entries_take_none(self) -> None:
         FilePlanEntry.objects.filter(code="63.10").update(locked=True)
         FilePlanEntry.objects.filter(code="63.20").update(retired_on=date(2026, 1, 1))
-        for code in ("63.10", "63.20"):
-            with pytest.raises(IllegalState, match="gesperrt oder stillgelegt"):
+        for code, state in (("63.10", "gesperrt"), ("63.20", "stillgelegt")):
+            with pytest.raises(IllegalState, match=state):
                 open_case_files([wish(code)], w.machine())
 
     def test_a_title_is_needed(self) -> None:
