@@ -22,6 +22,7 @@ class RecordsConfig(AppConfig):
             file_marks,
             follow_ups,
             grants,
+            paper_desk,
             party_desk,
             plan_desk,
             reference_links,
@@ -44,6 +45,7 @@ class RecordsConfig(AppConfig):
         closing_entries.register()
         file_changes.register()
         file_marks.register()
+        paper_desk.register()
         business_data_panel.register()
         follow_ups.register()
         emergency_desk.register()

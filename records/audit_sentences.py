@@ -24,6 +24,15 @@ SENTENCES = {
     "records.case_file.retention_recomputed": _(
         "{actor} hat die Fristen von {object} neu berechnet"
     ),
+    "records.paper.requested": _("{actor} hat den Papierteil von {object} angefordert"),
+    "records.paper.handed_out": _("{actor} hat den Papierteil von {object} ausgegeben"),
+    "records.paper.returned": _("{actor} hat den Papierteil von {object} zurückgenommen"),
+    "records.paper.withdrawn": _(
+        "{actor} hat die Anforderung des Papierteils von {object} beendet"
+    ),
+    "records.paper_loans.exported": _(
+        "{actor} hat die Liste der ausgeliehenen Papierakten als Datei ausgegeben"
+    ),
     "records.matter.closed": _("{actor} hat {object} z. d. A. verfügt"),
     "records.matter.reopened": _("{actor} hat den Abschluss von {object} aufgehoben"),
     "records.hold.placed": _("{actor} hat {object} gesetzt"),

@@ -5,7 +5,7 @@ Visibility itself is ``visible_to``; a predicate here answers "visible, but allo
 
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Role
-from records.choices import CaseFileStatus, DocumentStatus
+from records.choices import CaseFileStatus, DocumentStatus, Medium
 from records.models import CaseFile, Document, FilePlanEntry, Hold, SpecialistSystem
 
 FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
@@ -134,6 +134,16 @@ def can_lift_hold(user: Person, case_file: CaseFile, hold: Hold) -> bool:
     return can_view(user, case_file) and (
         hold.owner_id == user.pk or can_change_rights(user, case_file)
     )
+
+
+def has_paper(case_file: CaseFile) -> bool:
+    """Hybrid and paper files have a part on a shelf."""
+    return case_file.medium != Medium.ELECTRONIC
+
+
+def can_keep_paper(user: Person, case_file: CaseFile) -> bool:
+    """Places, hands out and takes back: whoever works on the file, or its Registratur."""
+    return can_file_documents(user, case_file)
 
 
 def is_open(case_file: CaseFile) -> bool:

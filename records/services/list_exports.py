@@ -8,7 +8,13 @@ from records.models import CaseFile
 from records.services.actor import person
 
 FILES_EXPORTED = "records.case_files.exported"
+LOANS_EXPORTED = "records.paper_loans.exported"
 DOCUMENTS_EXPORTED = "records.documents.exported"
+
+
+def record_loans_export(user: User) -> None:
+    """That the list of lent paper was taken out of the house."""
+    record([AuditRecord.of(person(user, LOANS_EXPORTED).operation, LOANS_EXPORTED)])
 
 
 def record_export(user: User, case_file: CaseFile | None, filters: Sequence[str]) -> None:
