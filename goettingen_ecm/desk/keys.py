@@ -19,7 +19,6 @@ KEY_GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         _("Überall"),
         (
             Key(("/",), _("Suchfeld")),
-            Key(("n",), _("Neues Dokument")),
             Key(("?",), _("Diese Übersicht")),
             Key(("Esc",), _("Überlagerung schließen")),
         ),
@@ -38,6 +37,7 @@ KEY_GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
         (
             Key(("j",), _("nächstes Dokument")),
             Key(("k",), _("voriges Dokument")),
+            Key(("n",), _("Neues Dokument")),
             Key(("e",), _("Bearbeiten")),
             Key(("w",), _("Wiedervorlage")),
             Key(("z",), _("Zeichnen")),

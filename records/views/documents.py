@@ -1,5 +1,6 @@
 """Documents: the reader with page images and selectable text, originals, upload."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,9 +16,10 @@ from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
+from records.choices import CaseFileStatus
 from records.content.sniffing import misnaming
 from records.forms import UploadForm
-from records.models import CaseFile, Component, Document
+from records.models import CaseFile, Component, Document, Matter
 from records.selectors import case_files, documents
 from records.services import page_images, reading, uploads
 from records.views import renditions, tables
@@ -231,7 +233,10 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
             next_step=_("Die Registratur kann den Abschluss aufheben."),
         )
     matters = case_files.matters_of(request.user, case_file)
-    form = UploadForm(request.POST or None, request.FILES or None, matters=matters)
+    chosen = _probable_matter(matters, request.GET.get("vorgang", ""))
+    form = UploadForm(
+        request.POST or None, request.FILES or None, matters=matters, initial={"matter": chosen}
+    )
     status = 200
     if request.method == "POST":
         if form.is_valid() and (filed := _filed(request, case_file, form)) is not None:
@@ -240,6 +245,13 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
         status = 422
     context = {"case_file": case_file, "form": form}
     return render(request, "records/document_upload.html", context, status=status)
+
+
+def _probable_matter(matters: Iterable[Matter], shown: str) -> Matter | None:
+    """The matter the person has come from, or the only open one: two clicks file a document."""
+    taking = [one for one in matters if one.status == CaseFileStatus.ACTIVE]
+    named = [one for one in taking if str(one.uuid) == shown]
+    return (named or taking)[0] if named or len(taking) == 1 else None
 
 
 def _filed(request: HttpRequest, case_file: CaseFile, form: UploadForm) -> Document | None:
