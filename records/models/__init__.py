@@ -29,6 +29,7 @@ from records.models.register import RegisterPlacement, RegisterSection
 from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
+from records.models.staff_move import StaffMove
 from records.models.volume import Volume
 
 __all__ = [
@@ -69,5 +70,6 @@ __all__ = [
     "SavedView",
     "SearchEntry",
     "SpecialistSystem",
+    "StaffMove",
     "Volume",
 ]

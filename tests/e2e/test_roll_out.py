@@ -1,0 +1,43 @@
+"""Reading a list of people in Chromium: upload, look, apply; axe and widths on every page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.test_accessibility import problems, runs_sideways
+from tests.personas import ADMINISTRATION
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+LIST = (
+    "Kennung;Name;E-Mail;Einheit;Rolle;gültig ab;gültig bis\n"
+    "maier{width};Maier, Jörg;;50.1;Sachbearbeitung;;\n"
+    "falsch;Falsch, Franz;;99.9;Leitung;;31.02.2027\n"
+    "brandt;Brandt, Sabine;;50.1;Sachbearbeitung;;\n"
+)
+
+
+def fine(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    assert problems(page) == []
+    assert not runs_sideways(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_u2_a_list_is_read_in_three_steps(
+    width: int, page_of: Callable[..., Page], tmp_path: Path
+) -> None:
+    file = tmp_path / "personal.csv"
+    file.write_bytes(LIST.format(width=width).encode("cp1252"))
+    page = page_of(ADMINISTRATION, width)
+    page.goto("/personen-einlesen/")
+    fine(page)
+    page.get_by_label("CSV-Datei").set_input_files(file)
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.get_by_text("gültig bis: „31.02.2027“ ist kein Datum.")).to_be_visible()
+    fine(page)
+    page.get_by_role("button", name="1 Zeile übernehmen").click()
+    expect(page.get_by_role("heading", name="Übernommen")).to_be_visible()
+    expect(page.get_by_text("1 Person hat noch kein Passwort")).to_be_visible()
+    fine(page)
