@@ -17,9 +17,10 @@ from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
-from records.models import CaseFile, Document, FilePlanEntry, FileTypeField, Matter
+from records.models import CaseFile, Document, FilePlanEntry, FileTypeField, Matter, Participation
 from records.selectors.case_files import documents_shown
 from records.selectors.file_types import types_by_name
+from records.selectors.parties import participation_history
 
 PAGE = 50
 # Machinery, not a person's change.
@@ -109,6 +110,7 @@ def _histories(user: Person, case_file: CaseFile) -> Sequence[Any]:
         CaseFile.history.filter(id=case_file.pk),
         Matter.history.filter(case_file_id=case_file.pk, id__in=matters.values("pk")),
         Document.history.filter(case_file_id=case_file.pk, id__in=documents.values("pk")),
+        participation_history(user, case_file),
     )
 
 
@@ -120,7 +122,7 @@ def _position(after: str) -> tuple[datetime, int, int] | None:
     """Where the page before ended; None for anything that is not a cursor of ours."""
     cursor = Cursor.decode(after)
     rank, _space, moment = cursor.value.partition(" ") if cursor else ("", "", "")
-    if cursor is None or rank not in ("0", "1", "2"):
+    if cursor is None or rank not in ("0", "1", "2", "3"):
         return None
     found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
     return (found[0], int(rank), cursor.pk) if found and found[0] else None
@@ -178,8 +180,12 @@ def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event
 
 def _sentence(row: Row) -> str:
     if row.values.history_type != "+":
+        if row.values.instance_type is Participation:
+            return _("%(who)s hat die Beteiligung von „%(title)s“ geändert")
         return _("%(who)s hat „%(title)s“ geändert")
     kind = row.values.instance_type
+    if kind is Participation:
+        return _("%(who)s hat „%(title)s“ als Beteiligte eingetragen")
     if kind is CaseFile:
         return _("%(who)s hat die Akte „%(title)s“ angelegt")
     if kind is FilePlanEntry:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, Concat, NullIf
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Cursor, Page
@@ -137,6 +138,18 @@ def participations_in(
     ended = Case(When(until=None, then=0), default=1)
     found = rows.select_related("party", "matter").alias(ended=ended)
     return list(found.order_by("ended", "pk")[:PARTICIPATIONS_SHOWN])
+
+
+def participation_history(user: Person, case_file: CaseFile) -> Any:
+    """Rows of who was entered and changed in a visible file, those of hidden matters left out.
+
+    ``title`` is the party's name of today.
+    """
+    seen = Q(matter=None) | Q(matter__scope__any_of=rights_of(user).scope_ids)
+    shown = Participation.objects.filter(seen, case_file=case_file)
+    rows = Participation.history.filter(seen, case_file_id=case_file.pk, id__in=shown.values("pk"))
+    first_name = Concat(Value(", "), NullIf("party__first_name", Value("")))
+    return rows.annotate(title=Concat("party__name", Coalesce(first_name, Value(""))))
 
 
 def participation_in(user: Person, case_file: CaseFile, pk: int) -> Participation:
