@@ -10,7 +10,7 @@ CODE_CHARS = 60
 
 def sounds(name: str) -> list[str]:
     """The codes of the words: ``Meier-Schulz`` is 67 and 85; none for what has no Latin letters."""
-    coded = cologne_phonetics.encode(din5007_key(name), concat=True)
+    coded = cologne_phonetics.encode(din5007_key(name))
     return list(dict.fromkeys(code[:CODE_CHARS] for _word, code in coded if code))[:WORDS]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.functions import Concat
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Cursor, Page
@@ -148,8 +148,8 @@ def participation_history(user: Person, case_file: CaseFile) -> Any:
     seen = Q(matter=None) | Q(matter__scope__any_of=rights_of(user).scope_ids)
     shown = Participation.objects.filter(seen, case_file=case_file)
     rows = Participation.history.filter(seen, case_file_id=case_file.pk, id__in=shown.values("pk"))
-    first_name = Concat(Value(", "), NullIf("party__first_name", Value("")))
-    return rows.annotate(title=Concat("party__name", Coalesce(first_name, Value(""))))
+    whole = Concat("party__name", Value(", "), "party__first_name")
+    return rows.annotate(title=Case(When(party__first_name="", then="party__name"), default=whole))
 
 
 def participation_in(user: Person, case_file: CaseFile, pk: int) -> Participation:

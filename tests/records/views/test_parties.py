@@ -322,6 +322,23 @@ class TestChanging:
         one.refresh_from_db()
         assert one.role == "Zeugin"
 
+    def test_the_files_history_says_it(self, clerk: Client, story: Story) -> None:
+        post(clerk, story)
+        wanted = NewParticipation(story.case_file, "Zeuge", PartyFacts("Verborgen"), story.matter)
+        add_participations([wanted], w.machine())
+        one = Participation.objects.get(party__name="Müller")
+        clerk.post(address(story, "case-file-participation-act", one.pk, "beenden"))
+        said = clerk.get(address(story, "case-file-history")).content.decode()
+        assert "Sabine Brandt hat „Müller, Erika“ als Beteiligte eingetragen" in said
+        assert "hat die Beteiligung von „Müller, Erika“ geändert" in said
+        assert "beteiligt bis: – →" in said
+        assert "hat „Verborgen“ als Beteiligte eingetragen" in said
+        head = UnitRole.objects.get(unit__code="50.1", role=Role.HEAD)
+        voss = w.acting(personas.person(personas.HEAD_SOCIAL))
+        narrow_matters({story.matter.pk: [head.group_id]}, voss)
+        said = clerk.get(address(story, "case-file-history")).content.decode()
+        assert "Verborgen" not in said
+
     @pytest.mark.parametrize("what", ["loeschen", "x"])
     def test_other_words_are_no_address(self, clerk: Client, story: Story, what: str) -> None:
         involved(story.case_file)
