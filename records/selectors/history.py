@@ -8,7 +8,7 @@ from heapq import nlargest
 from typing import Any
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.paging import Cursor
@@ -17,7 +17,15 @@ from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
-from records.models import CaseFile, Document, FilePlanEntry, FileTypeField, Matter, Participation
+from records.models import (
+    CaseFile,
+    Document,
+    FilePlanEntry,
+    FileTypeField,
+    Matter,
+    PaperLoan,
+    Participation,
+)
 from records.selectors.case_files import documents_shown
 from records.selectors.file_types import types_by_name
 from records.selectors.parties import participation_history
@@ -111,6 +119,7 @@ def _histories(user: Person, case_file: CaseFile) -> Sequence[Any]:
         Matter.history.filter(case_file_id=case_file.pk, id__in=matters.values("pk")),
         Document.history.filter(case_file_id=case_file.pk, id__in=documents.values("pk")),
         participation_history(user, case_file),
+        PaperLoan.history.filter(case_file_id=case_file.pk).annotate(title=Value("")),
     )
 
 
@@ -122,7 +131,7 @@ def _position(after: str) -> tuple[datetime, int, int] | None:
     """Where the page before ended; None for anything that is not a cursor of ours."""
     cursor = Cursor.decode(after)
     rank, _space, moment = cursor.value.partition(" ") if cursor else ("", "", "")
-    if cursor is None or rank not in ("0", "1", "2", "3"):
+    if cursor is None or rank not in ("0", "1", "2", "3", "4"):
         return None
     found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
     return (found[0], int(rank), cursor.pk) if found and found[0] else None
@@ -178,7 +187,20 @@ def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event
     return Event(row.values.history_date, who, sentence, changes)
 
 
+def _paper_sentence(values: Any) -> str:
+    """What happened to the paper part; a loan changes by going out and by coming back only."""
+    if values.history_type == "+":
+        return _("%(who)s hat den Papierteil angefordert")
+    if values.ended_at is None:
+        return _("%(who)s hat den Papierteil ausgegeben")
+    if values.handed_out_at is None:
+        return _("%(who)s hat die Anforderung des Papierteils beendet")
+    return _("%(who)s hat den Papierteil zurückgenommen")
+
+
 def _sentence(row: Row) -> str:
+    if row.values.instance_type is PaperLoan:
+        return _paper_sentence(row.values)
     if row.values.history_type != "+":
         if row.values.instance_type is Participation:
             return _("%(who)s hat die Beteiligung von „%(title)s“ geändert")

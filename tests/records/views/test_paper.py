@@ -104,6 +104,9 @@ def test_request_hand_out_and_return(clerk: Client, head: Client, placed: Story)
     assert twice.status_code == 409
     assert "zurück" in text(twice)
     assert "Frühere Ausleihen" in text(clerk.get(address(placed)))
+    history = text(clerk.get(reverse("case-file-history", args=[placed.case_file.uuid])))
+    for said in ("angefordert", "ausgegeben", "zurückgenommen"):
+        assert f"hat den Papierteil {said}" in history
 
 
 @pytest.mark.parametrize("typed", ["gestern", "irgendwann", "", "31.02.2027"])
