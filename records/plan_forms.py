@@ -12,7 +12,7 @@ from goettingen_ecm.accounts.models import OrgUnit
 from goettingen_ecm.desk.fields import FreeDateField
 from records.choices import Confidentiality, DispositionType, RetentionStart
 from records.file_plan_import import CODE_LENGTH, LONGEST_RETENTION_YEARS, TITLE_LENGTH
-from records.models import DocumentType, FilePlanEntry, FileType, FileTypeField
+from records.models import DocumentType, FilePlan, FilePlanEntry, FileType, FileTypeField
 from records.services.plan_changes import CHANGEABLE
 from records.typed_text import clean_line
 
@@ -180,3 +180,19 @@ class RetirementForm(forms.Form):
         if found is None:
             raise forms.ValidationError(_("Dieses Kennzeichen gibt es im Aktenplan nicht."))
         return found
+
+
+class VersionForm(forms.Form):
+    """A version of the plan that is prepared now and holds from a day on."""
+
+    title = forms.CharField(label=_("Bezeichnung"), max_length=200)
+    code = forms.CharField(
+        label=_("Kurzbezeichnung"), max_length=30, help_text=_("Zum Beispiel AP2028.")
+    )
+    valid_from = FreeDateField(
+        label=_("Gültig ab"),
+        help_text=_("Bis zum Tag davor gilt die bisherige Fassung. Zum Beispiel 1.1.2028."),
+    )
+
+    def __init__(self, data: Any = None, *, source: FilePlan) -> None:
+        super().__init__(data, initial={"title": source.title})

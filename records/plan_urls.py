@@ -1,9 +1,14 @@
 from django.urls import path
 
-from records.views import file_plan, plan_editing
+from records.views import file_plan, plan_editing, plan_versions
 
 urlpatterns = [
     path("", file_plan.branch, name="file-plan"),
+    path("fassungen/", plan_versions.version_list, name="file-plan-versions"),
+    path("fassungen/neu/", plan_versions.draft, name="file-plan-draft"),
+    path("fassungen/vergleich/", plan_versions.compare, name="file-plan-compare"),
+    path("fassung/<int:plan_id>/", plan_versions.version, name="file-plan-version"),
+    path("fassung/<int:plan_id>/verwerfen/", plan_versions.discard, name="file-plan-discard"),
     path("neu/", plan_editing.add, name="file-plan-new-top"),
     path("<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
     path("<int:entry_id>/neu/", plan_editing.add, name="file-plan-new"),

@@ -52,13 +52,18 @@ def branch(entry_id: int | None = None, after: Cursor | None = None) -> Branch |
     """
     if entry_id is None:
         plan = current_plan()
-        return _level(plan, [], after) if plan else None
+        return top_level(plan, after) if plan else None
     entry = FilePlanEntry.objects.select_related("plan", "successor", "lead_unit")
     found = entry.filter(pk=entry_id).first()
     if found is None:
         raise Http404
     by_id = FilePlanEntry.objects.in_bulk(found.ancestors[:-1]) if found.parent_id else {}
     return _level(found.plan, [*(by_id[a] for a in found.ancestors[:-1]), found], after)
+
+
+def top_level(plan: FilePlan, after: Cursor | None = None) -> Branch:
+    """The top level of a version, from a cursor on."""
+    return _level(plan, [], after)
 
 
 def _level(plan: FilePlan, path: Sequence[FilePlanEntry], after: Cursor | None) -> Branch:

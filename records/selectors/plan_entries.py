@@ -38,6 +38,8 @@ def placed_entry(entry_id: int) -> Placed:
     if entry is None:
         raise Http404
     by_id = FilePlanEntry.objects.in_bulk(entry.ancestors[:-1])
+    for above in by_id.values():
+        above.plan = entry.plan
     return Placed(entry, [*(by_id[a] for a in entry.ancestors[:-1]), entry])
 
 

@@ -29,10 +29,19 @@ class Difference:
     changes: Sequence[str] = ()
 
 
-def versions() -> list[FilePlan]:
-    """All versions, newest first, each with ``entry_count``."""
-    rows = FilePlan.objects.annotate(entry_count=Count("entries"))
-    return list(rows.order_by("-valid_from", "-pk"))
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version and how many entries it has."""
+
+    plan: FilePlan
+    entries: int
+
+
+def versions() -> list[Version]:
+    """All versions, newest first."""
+    plans = FilePlan.objects.order_by("-valid_from", "-pk")
+    counts = dict(FilePlanEntry.objects.values_list("plan").annotate(Count("pk")).order_by())
+    return [Version(plan, counts.get(plan.pk, 0)) for plan in plans]
 
 
 def plan_version(plan_id: int) -> FilePlan:

@@ -77,6 +77,8 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
     IllegalState when the entry above holds files (requirements A2) or is locked or retired.
     """
     require_editor(actor)
+    for one in wanted:
+        _require_open_version(one.plan)
     with transaction.atomic():
         parents = _locked([one.parent.pk for one in wanted if one.parent is not None])
         _require_takes_entries(parents)
@@ -89,6 +91,15 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
         FilePlanEntry.objects.bulk_update(entries, ["ancestors"])
         record_changes("records.plan_entry.added", entries, actor)
     return entries
+
+
+def _require_open_version(plan: FilePlan) -> None:
+    if plan.valid_until is not None and plan.valid_until < clock.today():
+        raise IllegalState(
+            _("Die Fassung %(plan)s gilt nicht mehr; sie bekommt keine neuen Einträge.")
+            % {"plan": plan},
+            next_step=_("Legen Sie den Eintrag in der geltenden Fassung an."),
+        )
 
 
 def _draft(one: NewEntry) -> FilePlanEntry:
@@ -336,17 +347,16 @@ def undo_plan_change(operation_id: int, actor: Actor) -> Changed:
 
 
 def _remove(entries: Mapping[int, FilePlanEntry], actor: Actor) -> None:
-    for entry in entries.values():
-        used = entry.children.exists() or CaseFile.objects.filter(entry=entry).exists()
-        if used or entry.row_version != 1:
-            raise _changed_since(entry)
-    if entries:
-        record_changes("records.plan_entry.removed", list(entries.values()), actor)
+    if not entries:
+        return
+    parents = FilePlanEntry.objects.filter(parent__in=entries).exclude(pk__in=entries)
+    used = {*parents.values_list("parent_id", flat=True)}
+    used |= {*CaseFile.objects.filter(entry__in=entries).values_list("entry_id", flat=True)}
     for pk, entry in entries.items():
-        entry.delete()
-        FilePlanEntry.history.filter(id=pk, history_type="-").update(
-            operation_id=actor.operation.pk
-        )
+        if pk in used or entry.row_version != 1:
+            raise _changed_since(entry)
+    record_changes("records.plan_entry.removed", list(entries.values()), actor)
+    writing.remove(list(entries.values()), actor)
 
 
 def _former(entries: Mapping[int, FilePlanEntry], operation_id: int) -> dict[int, dict[str, Any]]:

@@ -137,6 +137,8 @@ def discard_version(plan: FilePlan, actor: Actor) -> None:
         before = FilePlan.objects.filter(valid_until=plan.valid_from - ONE_DAY)
         before.update(valid_until=None)
         record_changes("records.file_plan.discarded", [plan], actor)
-        plan.entries.update(parent=None, successor=None, overflow_of=None)
-        plan.entries.all().delete()
+        entries = list(plan.entries.all())
+        for grants in (PlanEntryGroupGrant, PlanEntryUserGrant):
+            grants.objects.filter(content_object__plan=plan).delete()
+        writing.remove(entries, actor)
         plan.delete()

@@ -13,7 +13,7 @@ from records.services.actor import Actor
 
 M = TypeVar("M", bound=models.Model)
 BATCH = 1000
-CREATED, CHANGED = "+", "~"
+CREATED, CHANGED, REMOVED = "+", "~", "-"
 
 
 def create(objects: Sequence[M], actor: Actor) -> list[M]:
@@ -35,6 +35,20 @@ def update(objects: Sequence[M], fields: Sequence[str], actor: Actor) -> None:
     manager: Any = type(objects[0])._default_manager
     manager.bulk_update(list(objects), [*fields, "row_version"], batch_size=BATCH)
     _remember(objects, CHANGED, actor)
+
+
+def remove(objects: Sequence[models.Model], actor: Actor) -> None:
+    """Delete rows locked by the caller and keep their last history row: two statements.
+
+    Nothing may refer to them any more; rows that do must be gone before.
+    """
+    if not objects:
+        return
+    _remember(objects, REMOVED, actor)
+    statement = sql.SQL("DELETE FROM {rows} WHERE id = ANY(%s)")
+    rows = sql.Identifier(type(objects[0])._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(rows=rows), [[one.pk for one in objects]])
 
 
 def require_version(one: models.Model, expected: int | None) -> None:

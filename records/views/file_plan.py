@@ -11,9 +11,10 @@ from django.views.decorators.http import require_GET
 from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.desk import german
 from goettingen_ecm.desk.trees import Node
+from goettingen_ecm.operations import clock
 from records import policies
 from records.actions import Action
-from records.models import FilePlanEntry
+from records.models import FilePlan, FilePlanEntry
 from records.selectors import case_files, file_plan
 from records.selectors.plan_entries import defaults_shown
 from records.services.entry_defaults import is_retired
@@ -23,21 +24,10 @@ from records.views import tables
 @require_GET
 def branch(request: HttpRequest, entry_id: int | None = None) -> HttpResponse:
     """One level of the plan; a lowest entry lists its visible files."""
-    editor = policies.can_define_access(request.user)
     found = file_plan.branch(entry_id, Cursor.of(request))
     if found is None:
         return render(request, "records/file_plan.html", {"branch": None})
-    counts = file_plan.visible_file_counts(request.user, found.entries)
-    context = {
-        "branch": found,
-        "nodes": [_node(entry, counts.get(entry.pk, 0)) for entry in found.entries],
-        "crumbs": _crumbs(found),
-        "table": None,
-        **_paging(request, found),
-        "state": _state(found.entry),
-        "defaults": defaults_shown(list(reversed(found.path))) if found.path else [],
-        "menu": _menu(found) if editor else [],
-    }
+    context = level_context(request, found)
     if found.is_leaf and found.entry is not None:
         page = case_files.case_files_of_entry(
             request.user, found.entry, after=request.GET.get("nach", "")
@@ -46,6 +36,22 @@ def branch(request: HttpRequest, entry_id: int | None = None) -> HttpResponse:
             request, page.rows, page.next_cursor, sort="", caption=str(found.entry)
         )
     return render(request, "records/file_plan.html", context)
+
+
+def level_context(request: HttpRequest, found: file_plan.Branch) -> dict[str, object]:
+    """What the page shows of one level, without the files of a lowest entry."""
+    editor = policies.can_define_access(request.user)
+    counts = file_plan.visible_file_counts(request.user, found.entries)
+    return {
+        "branch": found,
+        "nodes": [_node(entry, counts.get(entry.pk, 0)) for entry in found.entries],
+        "crumbs": _crumbs(found),
+        "table": None,
+        **_paging(request, found),
+        "state": _state(found),
+        "defaults": defaults_shown(list(reversed(found.path))) if found.path else [],
+        "menu": _menu(found, editor=editor),
+    }
 
 
 def _paging(request: HttpRequest, found: file_plan.Branch) -> dict[str, object]:
@@ -74,8 +80,23 @@ def _node(entry: FilePlanEntry, count: int) -> Node:
     )
 
 
-def _state(entry: FilePlanEntry | None) -> str:
-    """Why nothing is opened here, in one sentence; empty for an open entry."""
+def _state(found: file_plan.Branch) -> str:
+    """What is special here, in sentences: another version, a closed entry; empty otherwise."""
+    return " ".join(said for said in (_version_state(found.plan), _closed(found.entry)) if said)
+
+
+def _version_state(plan: FilePlan) -> str:
+    facts = {"plan": plan, "from": german.short_date(plan.valid_from)}
+    facts["until"] = german.short_date(plan.valid_until)
+    if plan.valid_from > clock.today():
+        return _("Entwurf „%(plan)s“: gilt ab %(from)s.") % facts
+    if plan.valid_until is not None and plan.valid_until < clock.today():
+        return _("Frühere Fassung „%(plan)s“: galt vom %(from)s bis %(until)s.") % facts
+    return ""
+
+
+def _closed(entry: FilePlanEntry | None) -> str:
+    """Why nothing is opened here; empty for an open entry."""
     if entry is None or not (entry.locked or entry.retired_on):
         return ""
     if entry.retired_on is None:
@@ -87,12 +108,30 @@ def _state(entry: FilePlanEntry | None) -> str:
     return said
 
 
-def _menu(found: file_plan.Branch) -> list[Action]:
-    """What the Fachadministration and the Registratur can do here; nothing that would be refused."""
-    entry = found.entry
-    if entry is None:
-        return [Action(_("Eintrag anlegen"), reverse("file-plan-new-top"), "plus")]
-    closed = entry.locked or is_retired(entry) or entry.overflow_of_id is not None
+def _menu(found: file_plan.Branch, *, editor: bool) -> list[Action]:
+    """What the person can do here; nothing that would be refused."""
+    if found.entry is None:
+        return _plan_menu(found.plan, editor=editor)
+    return _entry_menu(found.entry, found.plan) if editor else []
+
+
+def _plan_menu(plan: FilePlan, *, editor: bool) -> list[Action]:
+    actions = [Action(_("Fassungen"), reverse("file-plan-versions"), "history")]
+    if not editor:
+        return actions
+    draft, in_force = plan.valid_from > clock.today(), _version_state(plan) == ""
+    if draft:
+        discard = reverse("file-plan-discard", args=[plan.pk])
+        actions.append(Action(_("Entwurf verwerfen"), discard, "trash"))
+    if draft or in_force:
+        add = f"{reverse('file-plan-new-top')}?fassung={plan.pk}"
+        actions.insert(0, Action(_("Eintrag anlegen"), add, "plus"))
+    return actions
+
+
+def _entry_menu(entry: FilePlanEntry, plan: FilePlan) -> list[Action]:
+    ended = plan.valid_until is not None and plan.valid_until < clock.today()
+    closed = ended or entry.locked or is_retired(entry) or entry.overflow_of_id is not None
     add = [] if closed else [Action(_("Eintrag darunter anlegen"), _of(entry, "new"), "plus")]
     lock = Action(_("Entsperren"), _of(entry, "lock"), "unlock")
     if not entry.locked:
@@ -111,12 +150,17 @@ def _of(entry: FilePlanEntry, what: str) -> str:
 
 
 def entry_crumbs(path: Sequence[FilePlanEntry]) -> list[tuple[str, str]]:
-    """The plan and the way down to an entry, each a link."""
+    """The plan (or its version) and the way down to an entry, each a link."""
     crumbs = [(_("Aktenplan"), reverse("file-plan"))]
+    if path and _version_state(path[0].plan):
+        plan = path[0].plan
+        crumbs.append((str(plan), reverse("file-plan-version", args=[plan.pk])))
     return crumbs + [(str(e), reverse("file-plan-entry", args=[e.pk])) for e in path]
 
 
 def _crumbs(found: file_plan.Branch) -> list[tuple[str, str]]:
     if found.entry is None:
         return [(_("Aktenplan"), "")]
+    for entry in found.path:
+        entry.plan = found.plan
     return [*entry_crumbs(found.path[:-1]), (str(found.entry), "")]

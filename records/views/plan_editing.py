@@ -16,13 +16,14 @@ from goettingen_ecm.desk.notices import add_notice
 from goettingen_ecm.operations import clock, jobs
 from goettingen_ecm.operations.models import Job, Operation
 from goettingen_ecm.operations.refusals import IllegalState, InvalidInput, LostUpdate
-from records.models import FilePlanEntry
+from records.models import FilePlan, FilePlanEntry
 from records.plan_forms import EntryForm, NewEntryForm, RetirementForm
 from records.selectors.file_plan import current_plan
 from records.selectors.history import plan_entry_history
 from records.selectors.merging import merge
 from records.selectors.plan_effects import effect_of, sight_of_new_files
 from records.selectors.plan_entries import Placed, differences, inherited_texts, placed_entry
+from records.selectors.plan_versions import plan_version
 from records.services import plan_changes
 from records.services.actor import Actor, person
 from records.services.plan_changes import CHANGEABLE, Changed, NewEntry, Retirement
@@ -160,7 +161,7 @@ def add(request: HttpRequest, entry_id: int | None = None) -> Answer:
     """A new entry below this one, or at the top of the plan in force."""
     _require_editor(request)
     placed = placed_entry(entry_id) if entry_id is not None else None
-    plan = placed.entry.plan if placed else current_plan()
+    plan = placed.entry.plan if placed else _version_asked(request)
     if plan is None:
         raise IllegalState(
             _("Es gilt noch kein Aktenplan."), next_step=_("Lesen Sie zuerst einen Plan ein.")
@@ -181,6 +182,13 @@ def add(request: HttpRequest, entry_id: int | None = None) -> Answer:
             said = _("Der Eintrag %(entry)s ist angelegt.") % {"entry": made}
             return _done(request, made, Changed([made]), actor, said)
     return _new_page(request, placed, form)
+
+
+def _version_asked(request: HttpRequest) -> FilePlan | None:
+    """The version of the address, or the one in force."""
+    text = request.GET.get("fassung", "")
+    known = text.isascii() and text.isdigit() and len(text) < 18
+    return plan_version(int(text)) if known else current_plan()
 
 
 def _new_page(request: HttpRequest, placed: Placed | None, form: NewEntryForm) -> Answer:

@@ -1,8 +1,13 @@
 """Editing the file plan: Fachadministration and Registratur; the plan itself is no secret."""
 
+from datetime import timedelta
+
+from goettingen_ecm.operations import clock
 from records.models import FilePlanEntry
+from records.services.plan_versions import NewVersion, draft_version
+from tests.access import world as w
 from tests.stories import Story
-from tests.url_rows import OPERATORS
+from tests.url_rows import EVERYBODY, OPERATORS
 
 GET = {
     "file-plan-new-top": OPERATORS,
@@ -11,13 +16,23 @@ GET = {
     "file-plan-lock": OPERATORS,
     "file-plan-retire": OPERATORS,
     "file-plan-history": OPERATORS,
+    "file-plan-versions": EVERYBODY,
+    "file-plan-version": EVERYBODY,
+    "file-plan-draft": OPERATORS,
+    "file-plan-discard": OPERATORS,
 }
 POST_ONLY = {"file-plan-undo"}
 
 
 def arguments(story: Story) -> dict[str, list[object]]:
     entry = FilePlanEntry.objects.get(code="50")
+    day = clock.today() + timedelta(days=30)
+    draft = draft_version(entry.plan, NewVersion("AP-E", "Entwurf", day), w.machine())
     return {
+        "file-plan-versions": [],
+        "file-plan-version": [entry.plan_id],
+        "file-plan-draft": [],
+        "file-plan-discard": [draft.pk],
         "file-plan-new-top": [],
         "file-plan-new": [entry.pk],
         "file-plan-edit": [entry.pk],
