@@ -53,6 +53,11 @@ def reassigns_case_files(user: Person) -> bool:
     return rights_of(user).has_role(*OPENING_ROLES)
 
 
+def units_to_file_in(user: Person) -> set[int]:
+    """The units in whose visible files the person may file (see ``can_file_documents``)."""
+    return {unit for role, unit in rights_of(user).roles if role in FILING_ROLES}
+
+
 def can_reassign(user: Person, case_file: CaseFile) -> bool:
     """Handing a file to another unit or entry (A9): whoever may open files of its unit."""
     return can_view(user, case_file) and can_open_case_files(user, case_file.lead_unit_id)

@@ -1,7 +1,7 @@
 """Querverweise of a thing, both directions; what leads to something invisible is not there."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -24,11 +24,14 @@ from records.typed_text import clean_line
 
 Thing = CaseFile | Matter | Document
 SHOWN = 200
+# Before sight is asked: hidden ones must not push visible ones out.
+READ = 1000
 OFFERED = 10
 ADDRESS = re.compile(r"/(akte|vorgang|dokument)/([0-9a-fA-F-]{36})(?:/|$)")
+SIDES = ("source", "target")
 JOINED = tuple(
     f"{side}_{end}"
-    for side in ("source", "target")
+    for side in SIDES
     for end in ("file", "matter", "document", "matter__case_file", "document__case_file")
 )
 NAMES = ("uuid", "title", "scope")
@@ -51,24 +54,25 @@ def references_of(user: Person, *things: Thing, matter: UUID | None = None) -> l
 
     ``matter``: those of the matter a page names, too, as far as it is visible.
     """
-    rows = _standing().filter(_at("source", things, matter) | _at("target", things, matter))
-    rows = rows.filter(_seen(user, "source"), _seen(user, "target"))
+    rows = _rows().filter(_at("source", things, matter) | _at("target", things, matter))
+    seen = set(rights_of(user).scope_ids)
     found = []
-    for one in rows.order_by("created_at", "pk")[:SHOWN]:
+    for one in rows.filter(removed_at=None).order_by("created_at", "pk")[:READ]:
         source, target = end_of(one, "source"), end_of(one, "target")
+        if not (_is_seen(source, seen) and _is_seen(target, seen)):
+            continue
         own = source in things or (isinstance(source, Matter) and source.uuid == matter)
         words = words_of(ReferenceKind(one.kind), incoming=not own)
-        may_remove = may_refer(user, source if isinstance(source, CaseFile) else source.case_file)
+        may_remove = may_refer(user, _file_of(source))
         found.append(Listed(one, words, target if own else source, not own, may_remove))
-    return found
+    return found[:SHOWN]
 
 
-def visible_reference(user: Person, uuid: UUID, *, removed: bool = False) -> CrossReference:
-    """A reference of which the person sees both ends. Raises Http404 otherwise."""
-    rows = CrossReference.objects.all() if removed else _standing()
-    seen = rows.filter(_seen(user, "source"), _seen(user, "target"), uuid=uuid)
-    found = seen.select_related(*JOINED).first()
-    if found is None:
+def visible_reference(user: Person, uuid: UUID) -> CrossReference:
+    """A reference, a removed one too, with both ends visible. Raises Http404 otherwise."""
+    found = _rows().filter(uuid=uuid).first()
+    seen = set(rights_of(user).scope_ids)
+    if found is None or not all(_is_seen(end_of(found, side), seen) for side in SIDES):
         raise Http404
     return found
 
@@ -86,13 +90,15 @@ def end_of(reference: CrossReference, side: str) -> Thing:
     return next((one for one in ends if one), None) or getattr(reference, f"{side}_document")
 
 
-def _standing() -> "QuerySet[CrossReference]":
-    ends = [f"{side}_{end}" for side in ("source", "target") for end in ("matter", "document")]
-    files = [f"{one}__case_file" for one in ends] + ["source_file", "target_file"]
+def _rows() -> "QuerySet[CrossReference]":
+    """With both ends and their files, as far as a line and the check of sight need them."""
+    ends = [f"{side}_{end}" for side in SIDES for end in ("matter", "document")]
+    files = [f"{one}__case_file" for one in ends] + [f"{side}_file" for side in SIDES]
     columns = [f"{one}__{name}" for one in ends for name in NAMES]
     columns += [f"{one}__{name}" for one in files for name in FILE_NAMES]
-    rows = CrossReference.objects.filter(removed_at=None).select_related(*JOINED)
-    return rows.only("uuid", "kind", "note", "created_at", *columns, *ends, *files)
+    columns += [f"{side}_document__status" for side in SIDES]
+    rows = CrossReference.objects.select_related(*JOINED)
+    return rows.only("uuid", "kind", "note", "created_at", "removed_at", *columns, *ends, *files)
 
 
 def _at(side: str, things: Sequence[Thing], matter: UUID | None) -> Q:
@@ -103,20 +109,15 @@ def _at(side: str, things: Sequence[Thing], matter: UUID | None) -> Q:
     return found
 
 
-def _seen(user: Person, side: str) -> Q:
-    """One end is there for the person: itself and its file."""
-    scopes = rights_of(user).scope_ids
-    file = Q(**{f"{side}_file__scope__any_of": scopes})
-    matter, document = (
-        Q(
-            **{
-                f"{side}_{end}__scope__any_of": scopes,
-                f"{side}_{end}__case_file__scope__any_of": scopes,
-            }
-        )
-        for end in ("matter", "document")
-    )
-    return file | matter | document & Q(**{f"{side}_document__status__in": SHOWN_STATES})
+def _file_of(thing: Thing) -> CaseFile:
+    return thing if isinstance(thing, CaseFile) else thing.case_file
+
+
+def _is_seen(thing: Thing, scope_ids: Collection[int]) -> bool:
+    """The thing and its file; asked here, for ten joins with thousands of scopes plan slowly."""
+    if isinstance(thing, Document) and thing.status not in SHOWN_STATES:
+        return False
+    return thing.scope_id in scope_ids and _file_of(thing).scope_id in scope_ids
 
 
 def may_refer(user: Person, case_file: CaseFile) -> bool:

@@ -19,6 +19,7 @@ from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Circle
 from goettingen_ecm.accounts.models import din5007_key
 from records import policies
+from records.choices import CaseFileStatus
 from records.models import CaseFile, Matter, Participation, Party
 from records.name_sounds import sound_keys
 from records.typed_text import clean_line
@@ -126,18 +127,29 @@ def _beyond(rows: Any, cursor: Cursor | None) -> Any:
 
 
 def participations_in(
-    user: Person, case_file: CaseFile, matter: Matter | None = None
-) -> list[Participation]:
-    """Who takes part in a visible file (in the chosen matter or in all), those who still do first.
-
-    At most 100, in the order they were entered.
-    """
+    user: Person,
+    case_file: CaseFile,
+    matter: Matter | None = None,
+    *,
+    after: str = "",
+    limit: int = PARTICIPATIONS_SHOWN,
+) -> Page[Participation]:
+    """Who takes part in a visible file (in the chosen matter or in all), those who still do first,
+    in the order they were entered."""
     rows = _standing(user).filter(case_file=case_file)
     if matter is not None:
         rows = rows.filter(Q(matter=None) | Q(matter=matter))
-    ended = Case(When(until=None, then=0), default=1)
-    found = rows.select_related("party", "matter").alias(ended=ended)
-    return list(found.order_by("ended", "pk")[:PARTICIPATIONS_SHOWN])
+    ended = Case(When(until=None, then=0), default=1, output_field=IntegerField())
+    sorted_rows: Any = rows.select_related("party", "matter").annotate(ended=ended)
+    if (cursor := Cursor.decode(after)) is not None and cursor.value in ("0", "1"):
+        rank = int(cursor.value)
+        beyond = Q(ended__gt=rank) | Q(ended=rank, pk__gt=cursor.pk)
+        sorted_rows = sorted_rows.filter(beyond)
+    found = list(sorted_rows.order_by("ended", "pk")[: limit + 1])
+    if len(found) <= limit:
+        return Page(found, None)
+    last = found[limit - 1]
+    return Page(found[:limit], Cursor(str(last.ended), last.pk).encode())
 
 
 def participation_history(user: Person, case_file: CaseFile) -> Any:
@@ -175,11 +187,9 @@ def files_of_party(
 
 def may_change(user: Person, party: Party) -> bool:
     """Whoever works on an open file the party takes part in; the service asks the same."""
-    files = CaseFile.objects.filter(pk__in=_standing(user).filter(party=party).values("case_file"))
-    return any(
-        policies.is_open(one) and policies.can_file_documents(user, one)
-        for one in files.only("scope", "lead_unit", "status")
-    )
+    units = policies.units_to_file_in(user)
+    rows = _standing(user).filter(party=party, case_file__lead_unit__in=units)
+    return rows.filter(case_file__status=CaseFileStatus.ACTIVE).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +198,18 @@ class MergePreview:
 
     moved: Sequence[Participation]
     stays: Sequence[Participation]
+    more: bool
 
 
 def merge_preview(user: Person, dropped: Party) -> MergePreview:
-    """The visible files of the party that would go up into another one (at most 100)."""
+    """The visible files of the party that would go up into another one (100 are named)."""
     rows = _standing(user).filter(party=dropped).select_related("case_file", "matter")
     moved: list[Participation] = []
     stays: list[Participation] = []
-    for one in rows.order_by("pk")[:PARTICIPATIONS_SHOWN]:
+    found = list(rows.order_by("pk")[: PARTICIPATIONS_SHOWN + 1])
+    for one in found[:PARTICIPATIONS_SHOWN]:
         open_to_me = policies.is_open(one.case_file) and policies.can_file_documents(
             user, one.case_file
         )
         (moved if open_to_me else stays).append(one)
-    return MergePreview(moved, stays)
+    return MergePreview(moved, stays, len(found) > PARTICIPATIONS_SHOWN)

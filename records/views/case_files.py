@@ -42,7 +42,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         ),
         "matter": matter,
         "may_file": may_file,
-        "participations": parties.participations_in(request.user, case_file, matter),
+        "participations": parties.participations_in(request.user, case_file, matter).rows,
         "panels": [
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],

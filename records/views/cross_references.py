@@ -132,7 +132,7 @@ def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Put a removed reference back."""
-    reference = selector.visible_reference(request.user, uuid, removed=True)
+    reference = selector.visible_reference(request.user, uuid)
     require_changeable(request, services.file_of(services.source_of(reference)))
     actor = person(person_of(request), "records.cross_reference.restore")
     services.restore_references([reference.pk], actor)

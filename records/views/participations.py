@@ -88,9 +88,11 @@ def _page(
     )
     if form is None and may_change:
         form = _new_form(request, case_file)
+    page = parties.participations_in(request.user, case_file, after=request.GET.get("nach", ""))
     context = {
         "case_file": case_file,
-        "rows": parties.participations_in(request.user, case_file),
+        "rows": page.rows,
+        "next_url": f"?nach={page.next_cursor}" if page.next_cursor else "",
         "may_change": may_change,
         "form": form if may_change else None,
         "known": known or [],

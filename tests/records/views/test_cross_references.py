@@ -115,6 +115,7 @@ class TestSight:
         shown = clerk.get(reverse("case-file-references", args=[story.case_file.uuid]))
         assert building.case_file.title not in shown.content.decode()
         uuid = CrossReference.objects.get().uuid
+        # Nobody sees both ends.
         for client in (clerk, outsider):
             assert client.post(reverse("cross-reference-remove", args=[uuid])).status_code == 404
             assert client.post(reverse("cross-reference-restore", args=[uuid])).status_code == 404

@@ -15,6 +15,7 @@ from records.choices import CaseFileStatus
 from records.models import CaseFile, Participation, Party
 from records.selectors import parties
 from records.services.actor import person
+from records.services.matters import NewMatter, open_matters
 from records.services.participations import NewParticipation, add_participations
 from records.services.parties import Involvement, involve
 from records.services.party_changes import PartyFacts, change_parties
@@ -238,6 +239,32 @@ class TestSearch:
         entry = AuditEntry.objects.filter(action__contains="search").latest("id")
         assert entry.digests["circles"] == ["sozial"]
         assert "Müller" not in str(entry.__dict__)
+
+
+class TestPanel:
+    def test_pages_hold_everybody_once_ended_ones_last(self, brandt: User, story: Story) -> None:
+        for name in ("A", "B", "C", "D"):
+            involved(story.case_file, name)
+        Participation.objects.filter(party__name="A").update(until=date(2026, 1, 1))
+        seen: list[str] = []
+        after = ""
+        while True:
+            found = parties.participations_in(brandt, story.case_file, after=after, limit=2)
+            seen += [one.party.name for one in found.rows]
+            if found.next_cursor is None:
+                break
+            after = found.next_cursor
+        assert seen == ["B", "C", "D", "A"]
+
+    def test_a_chosen_matter_shows_its_own(self, clerk: Client, story: Story) -> None:
+        voss = w.acting(personas.person(personas.HEAD_SOCIAL))
+        [second] = open_matters([NewMatter(story.case_file, "Zweiter")], voss)
+        for name, matter in (("Ganz", None), ("Erst", story.matter), ("Zweit", second)):
+            wanted = NewParticipation(story.case_file, "Zeuge", PartyFacts(name), matter)
+            add_participations([wanted], w.machine())
+        url = reverse("case-file", args=[story.case_file.uuid])
+        shown = clerk.get(url, {"vorgang": str(second.uuid)}).content.decode()
+        assert ("Ganz" in shown, "Erst" in shown, "Zweit" in shown) == (True, False, True)
 
 
 class TestPerson:
