@@ -89,7 +89,7 @@ PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
     "file list by number": (7, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
     "file": (16, by_name("case-file")),
     "file by type": (16, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
-    "history": (15, by_name("case-file-history")),
+    "history": (16, by_name("case-file-history")),
     "access": (20, by_name("case-file-access")),
     "upload": (7, by_name("document-upload")),
     "document": (9, of_letter("document")),
