@@ -8,7 +8,7 @@ from celery import shared_task
 from goettingen_ecm.operations import clock
 from records.content import office
 from records.models import Document
-from records.services import blobs, emergency, renditions, uploads
+from records.services import blobs, emergency, renditions, staff_hand_over, uploads
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
@@ -61,3 +61,9 @@ def _stale_ids() -> list[int]:
 def end_emergency_accesses() -> int:
     """End break-glass whose hours are over; returns how many."""
     return emergency.end_elapsed()
+
+
+@shared_task
+def carry_out_staff_moves() -> int:
+    """Hand over the work of people whose first day elsewhere has come; returns how many."""
+    return staff_hand_over.carry_out_due()

@@ -8,6 +8,7 @@ SENTENCES = {
     "workflows.follow_up.created": _("{actor} hat eine Wiedervorlage zu {object} angelegt"),
     "workflows.follow_up.completed": _("{actor} hat eine Wiedervorlage zu {object} erledigt"),
     "workflows.follow_up.postponed": _("{actor} hat eine Wiedervorlage zu {object} verschoben"),
+    "workflows.follow_up.handed_over": _("{actor} hat eine Wiedervorlage zu {object} übergeben"),
     "workflows.follow_up.reopened": _(
         "{actor} hat die Erledigung einer Wiedervorlage zu {object} zurückgenommen"
     ),

@@ -273,6 +273,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 20.0,
         "options": {"expires": 18.0},
     },
+    # Rights change at midnight by their days; this only hands the work over.
+    "carry-out-staff-moves": {
+        "task": "records.tasks.carry_out_staff_moves",
+        "schedule": 300.0,
+        "options": {"expires": 290.0},
+    },
     "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
 }
 
