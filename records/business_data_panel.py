@@ -23,7 +23,7 @@ def panel(request: HttpRequest, case_file: CaseFile) -> FilePanel | None:
         "pairs": [(one.label, one.text) for one in lines],
         "edit_url": reverse("case-file-edit", args=[case_file.uuid]) if may_change else "",
     }
-    return FilePanel(_("Fachdaten"), "records/file_business_data.html", context)
+    return FilePanel(_("Fachdaten"), "records/file_business_data.html", context, open=True)
 
 
 def register() -> None:

@@ -11,11 +11,15 @@ from records.models import CaseFile
 
 @dataclass(frozen=True, slots=True)
 class FilePanel:
-    """A foldable section below the documents: title, template and its context."""
+    """A foldable section below the documents: title, template and its context.
+
+    ``open``: it is read so often that it begins unfolded.
+    """
 
     title: str
     template: str
     context: dict[str, object]
+    open: bool = False
 
 
 PanelSource = Callable[[HttpRequest, CaseFile], FilePanel | None]

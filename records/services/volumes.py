@@ -21,6 +21,7 @@ from records.models import (
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.business_values import project
 from records.services.documents import lock_case_files
 from records.services.scoping import recompute
 
@@ -78,6 +79,7 @@ def _next(first: CaseFile) -> tuple[CaseFile, Volume]:
 def _write(made: Sequence[tuple[CaseFile, Volume]], actor: Actor) -> None:
     files = writing.create([case_file for case_file, _volume in made], actor)
     Volume.objects.bulk_create([volume for _case_file, volume in made])
+    project(files, new=True)
     next_of = {volume.first_id: case_file for case_file, volume in made}
     for model, column in (
         (CaseFileGroupGrant, "content_object"),

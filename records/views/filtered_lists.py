@@ -37,7 +37,8 @@ def file_listing(request: HttpRequest) -> Listing:
     """How the person wants to see the list of files."""
     fields = file_types.fields_of(request.GET.get("typ", "").replace("\0", ""))
     labels = tables.labels_of(tables.case_file_columns(fields))
-    usual = [*tables.CASE_FILE_USUAL, *(form_name(field) for field in fields if field.in_lists)]
+    own = [form_name(field) for field in fields if field.in_lists]
+    usual = [*tables.CASE_FILE_OF_TYPE, *own] if own else tables.CASE_FILE_USUAL
     base = reverse("case-files")
     return listing.read(request, ListPage.CASE_FILES, base, labels, usual, fields)
 

@@ -44,6 +44,8 @@ def document_url(document: Document) -> str:
 
 
 CASE_FILE_USUAL = ("betreff", "einheit", "stand", "zuletzt")
+# The columns of the type need the room.
+CASE_FILE_OF_TYPE = ("betreff", "stand")
 DOCUMENT_USUAL = ("typ", "richtung", "datum", "umfang", "hinweis")
 
 

@@ -13,6 +13,7 @@ from records.services.business_values import project_type_later
 from records.services.case_files import NewCaseFile, change_metadata, open_case_files
 from records.services.indexing import index_documents
 from records.services.undoing import undo_operation
+from records.services.volumes import open_next_volumes
 from tests import file_types, personas, stories
 from tests.access import world as w
 from tests.file_types import LAWSUIT
@@ -143,6 +144,14 @@ def test_taking_back_does_not_ask_whether_the_type_still_stands() -> None:
     undo_operation(actor.operation.pk, clerk())
     restored = CaseFile.objects.get(pk=made.pk)
     assert (restored.file_type, restored.business_data) == (LAWSUIT, DATA)
+
+
+def test_the_next_volume_is_found_by_the_same_data() -> None:
+    file_types.lawsuit()
+    first = opened()
+    [volume] = open_next_volumes([first.pk], clerk())
+    assert volume.business_data == DATA
+    assert values(volume) == values(first)
 
 
 def test_a_connector_delivers_what_it_has() -> None:
