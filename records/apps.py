@@ -28,6 +28,7 @@ class RecordsConfig(AppConfig):
             reference_links,
             rights_review_desk,
             saved_views_card,
+            staff_move_desk,
             start_cards,
         )
         from records.services import (
@@ -52,6 +53,7 @@ class RecordsConfig(AppConfig):
         rights_review_desk.register()
         document_work.register()
         party_desk.register()
+        staff_move_desk.register()
         reference_links.register()
         plan_desk.register()
         extra_principals.register("records.grants", grants.held_by)

@@ -27,6 +27,7 @@ from records.views import (
     rights_reviews,
     saved_views,
     search,
+    staff_moves,
     versions,
     volumes,
 )
@@ -170,6 +171,13 @@ urlpatterns = [
     path("ausleihe/<uuid:uuid>/ausgeben/", paper.hand_out, name="paper-hand-out"),
     path("ausleihe/<uuid:uuid>/zurueck/", paper.take_back, name="paper-return"),
     path("ausleihe/<uuid:uuid>/beenden/", paper.withdraw, name="paper-withdraw"),
+    path("umsetzungen/", staff_moves.staff_moves, name="staff-moves"),
+    path("umsetzung/aus/<uuid:uuid>/", staff_moves.staff_move_new, name="staff-move-new"),
+    path(
+        "umsetzung/<uuid:uuid>/zuruecknehmen/",
+        staff_moves.staff_move_withdraw,
+        name="staff-move-withdraw",
+    ),
     path("suche/", search.search, name="search"),
     path(
         "akte/<uuid:uuid>/merken/<slug:kind>/<slug:state>/",
