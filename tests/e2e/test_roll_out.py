@@ -41,3 +41,26 @@ def test_u2_a_list_is_read_in_three_steps(
     expect(page.get_by_role("heading", name="Übernommen")).to_be_visible()
     expect(page.get_by_text("1 Person hat noch kein Passwort")).to_be_visible()
     fine(page)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_s1_a_move_is_planned_and_taken_back(width: int, page_of: Callable[..., Page]) -> None:
+    page = page_of(ADMINISTRATION, width)
+    page.goto("/umsetzungen/")
+    fine(page)
+    page.get_by_label("Bisherige Einheit").select_option(
+        label="50.1 Grundsicherung und Hilfe zum Lebensunterhalt"
+    )
+    page.get_by_role("button", name="Personen wählen").click()
+    page.get_by_label("Sabine Brandt").check()
+    page.get_by_label("Neue Einheit").select_option(label="63.1 Bauaufsicht")
+    page.get_by_label("Erster Tag").fill("+14")
+    fine(page)
+    page.get_by_role("button", name="Folgen ansehen").click()
+    expect(page.get_by_text("Rollen, die enden")).to_be_visible()
+    fine(page)
+    page.get_by_role("button", name="Umsetzen").click()
+    expect(page.get_by_text("1 Umsetzung geplant.").first).to_be_visible()
+    fine(page)
+    page.get_by_role("button", name="Zurücknehmen: Sabine Brandt").click()
+    expect(page.get_by_text("ist zurückgenommen.").first).to_be_visible()

@@ -65,7 +65,7 @@ def test_the_unit_is_chosen_first(office: Client) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"people": []}, "Pflichtfeld"),
+        ({"people": []}, "erforderlich"),
         ({"people": ["abc"]}, "gültig"),
         ({"first_day": "gestern"}, "Vergangenheit"),
         ({"first_day": "31.2."}, "kein Datum"),
