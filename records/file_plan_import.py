@@ -14,8 +14,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from goettingen_ecm.accounts.choices import Circle
 from goettingen_ecm.operations.refusals import InvalidInput
-from records.choices import Confidentiality, DispositionType
+from records.choices import Confidentiality, DispositionType, RetentionStart
 
 DELIMITERS = (";", ",", "\t")
 CODE_LENGTH, TITLE_LENGTH = 60, 500
@@ -38,8 +39,11 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
         "frist_jahre",
         "retention_period",
     ),
+    "retention_start": ("fristbeginn", "beginn der aufbewahrungsfrist"),
+    "transfer": ("transferfrist", "transferfrist in jahren"),
     "disposition": ("aussonderungsart", "aussonderung", "archival_value"),
     "confidentiality": ("vertraulichkeitsstufe", "vertraulichkeit", "classification"),
+    "circle": ("berechtigungskreis", "kreis"),
     "lead_unit": ("federführung", "federfuehrung", "organisationseinheit"),
     "valid_from": ("gültig ab", "gueltig_ab", "valid_from"),
     "valid_until": ("gültig bis", "gueltig_bis", "valid_until"),
@@ -65,9 +69,16 @@ LEVELS: Mapping[str, str] = {
     "vertraulich": Confidentiality.CONFIDENTIAL,
     "geheim": Confidentiality.CONFIDENTIAL,
 }
+STARTS: Mapping[str, RetentionStart] = {
+    name.casefold(): start for start in RetentionStart for name in (start.value, str(start.label))
+}
+CIRCLES: Mapping[str, Circle] = {
+    name.casefold(): circle for circle in Circle for name in (circle.value, str(circle.label))
+}
 PERMANENT = ("dauernd", "unbefristet", "permanent")
 YEARS = re.compile(r"(\d{1,4})(?:\s*(?:jahre?|j\.?|a))?", re.IGNORECASE)
 SEPARATORS = ".-/ "
+FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +104,25 @@ class PlanRow:
     description: str = ""
     retention_years: int | None = None
     retention_permanent: bool = False
+    retention_start: str = ""
+    transfer_years: int | None = None
     disposition: str = ""
     confidentiality: str = ""
+    circle: str = ""
     lead_unit: str = ""
     retired_on: date | None = None
 
 
 @dataclass(slots=True)
 class ReadPlan:
-    """What a file says: rows by code in the file's order. ``title`` and the dates come from a row without a code, if there is one."""
+    """What a file says: rows by code in the file's order, and which ``columns`` it has (our names).
+
+    ``title`` and the dates come from a row without a code, if there is one.
+    """
 
     encoding: str
     delimiter: str
+    columns: frozenset[str] = frozenset()
     total: int = 0
     rows: dict[str, PlanRow] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -120,7 +138,7 @@ def read_plan(data: bytes) -> ReadPlan:
     """
     text, encoding = _decode(data)
     delimiter, columns = _recognise(text)
-    plan = ReadPlan(encoding, delimiter)
+    plan = ReadPlan(encoding, delimiter, frozenset(columns.values()))
     for line, values in _records(text, delimiter, columns):
         plan.total += 1
         _take(plan, line, values)
@@ -183,7 +201,7 @@ def _records(
             yield (
                 started,
                 {
-                    name: cells[position].strip() if position < len(cells) else ""
+                    name: unguarded(cells[position].strip()) if position < len(cells) else ""
                     for position, name in columns.items()
                 },
             )
@@ -193,6 +211,17 @@ def _records(
             % {"line": reader.line_num, "error": error},
             field="file",
         ) from error
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet runs as a formula (OWASP, CSV injection); see ``unguarded``."""
+    return f"'{text}" if text.lstrip("'")[:1] in FORMULA_STARTS and text else text
+
+
+def unguarded(text: str) -> str:
+    """The text as it was before ``guarded``; other text stays."""
+    known = text.startswith("'") and text.lstrip("'")[:1] in FORMULA_STARTS
+    return text[1:] if known and text.lstrip("'") else text
 
 
 class _Rejected(Exception):  # noqa: N818 - ends one row, is no error of the program
@@ -239,8 +268,11 @@ def _row(plan: ReadPlan, line: int, values: Mapping[str, str]) -> PlanRow:
         description=values.get("description", ""),
         retention_years=years,
         retention_permanent=permanent,
+        retention_start=_one_of("retention_start", STARTS, values),
+        transfer_years=_years("transfer", values.get("transfer", "")),
         disposition=_one_of("disposition", DISPOSITIONS, values),
         confidentiality=_one_of("confidentiality", LEVELS, values),
+        circle=_one_of("circle", CIRCLES, values),
         lead_unit=values.get("lead_unit", ""),
         retired_on=_date("valid_until", values),
     )
@@ -258,12 +290,16 @@ def _retention(value: str) -> tuple[int | None, bool]:
         return None, False
     if value.casefold() in PERMANENT:
         return None, True
+    return _years("retention", value), False
+
+
+def _years(name: str, value: str) -> int | None:
+    if not value:
+        return None
     years = YEARS.fullmatch(value)
     if years is None or int(years[1]) > LONGEST_RETENTION_YEARS:
-        raise _Rejected(
-            "retention", _("„%(value)s“ ist keine Frist in vollen Jahren.") % {"value": value}
-        )
-    return int(years[1]), False
+        raise _Rejected(name, _("„%(value)s“ ist keine Frist in vollen Jahren.") % {"value": value})
+    return int(years[1])
 
 
 def _one_of(name: str, known: Mapping[str, str], values: Mapping[str, str]) -> str:

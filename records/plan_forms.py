@@ -196,3 +196,25 @@ class VersionForm(forms.Form):
 
     def __init__(self, data: Any = None, *, source: FilePlan) -> None:
         super().__init__(data, initial={"title": source.title})
+
+
+class PlanFileForm(forms.Form):
+    """A CSV file of a plan; it travels with the preview, so it must fit into a form."""
+
+    MOST_BYTES = 1_400_000
+
+    file = forms.FileField(
+        label=_("CSV-Datei"),
+        help_text=_(
+            "Mit Kopfzeile; mindestens Kennzeichen und Bezeichnung. UTF-8 oder Windows-1252,"
+            " getrennt durch Semikolon, Komma oder Tabulator."
+        ),
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > self.MOST_BYTES:
+            raise forms.ValidationError(
+                _("Die Datei ist zu groß für den Browser; der Betrieb liest sie mit manage.py ein.")
+            )
+        return file

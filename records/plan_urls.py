@@ -1,6 +1,6 @@
 from django.urls import path
 
-from records.views import file_plan, plan_editing, plan_versions
+from records.views import file_plan, plan_editing, plan_files, plan_versions
 
 urlpatterns = [
     path("", file_plan.branch, name="file-plan"),
@@ -9,6 +9,17 @@ urlpatterns = [
     path("fassungen/vergleich/", plan_versions.compare, name="file-plan-compare"),
     path("fassung/<int:plan_id>/", plan_versions.version, name="file-plan-version"),
     path("fassung/<int:plan_id>/verwerfen/", plan_versions.discard, name="file-plan-discard"),
+    path(
+        "fassung/<int:plan_id>/aktenplan-<slug:encoding>.csv",
+        plan_files.export,
+        name="file-plan-export",
+    ),
+    path("fassung/<int:plan_id>/einlesen/", plan_files.read_in, name="file-plan-import"),
+    path(
+        "fassung/<int:plan_id>/einlesen/rueckgaengig/<int:operation_id>/",
+        plan_files.undo,
+        name="file-plan-import-undo",
+    ),
     path("neu/", plan_editing.add, name="file-plan-new-top"),
     path("<int:entry_id>/", file_plan.branch, name="file-plan-entry"),
     path("<int:entry_id>/neu/", plan_editing.add, name="file-plan-new"),

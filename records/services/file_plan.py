@@ -11,25 +11,30 @@ from django.utils.translation import gettext as _
 
 from goettingen_ecm.accounts.models import OrgUnit
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import Forbidden
-from records import policies
+from goettingen_ecm.operations.models import Job
 from records.file_plan_import import PlanRow, Problem, ReadPlan, parent_code, read_plan
 from records.models import CaseFile, FilePlan, FilePlanEntry
 from records.models.file_plan import plan_sort_key
+from records.selectors.plan_effects import effect_of, files_to_renew
+from records.selectors.plan_entries import differences
 from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.plan_changes import renew_retention, require_editor, require_open_version
 
-FIELDS = (
-    "title",
-    "description",
-    "retention_years",
-    "retention_permanent",
-    "disposition",
-    "confidentiality",
-    "lead_unit_id",
-    "retired_on",
-)
+FIELDS = {
+    "title": ("title",),
+    "description": ("description",),
+    "retention": ("retention_years", "retention_permanent"),
+    "retention_start": ("retention_start",),
+    "transfer": ("transfer_years",),
+    "disposition": ("disposition",),
+    "confidentiality": ("confidentiality",),
+    "circle": ("circle",),
+    "lead_unit": ("lead_unit_id",),
+    "valid_until": ("retired_on",),
+}
+"""What a column of the file sets; what the file has no column for stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ class PlanTarget:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or with ``dry_run`` would do. Counts are entries."""
+    """What an import did, or with ``dry_run`` would do. Counts are entries.
+
+    ``differing``: changed entries with what changes; ``missing``: entries the file does not have,
+    which stay; ``job`` brings files below up to date, if any.
+    """
 
     dry_run: bool
     encoding: str
@@ -52,6 +61,10 @@ class ImportReport:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    job: Job | None = None
+    new: list[PlanRow] = field(default_factory=list)
+    differing: list[tuple[FilePlanEntry, list[str]]] = field(default_factory=list)
+    missing: list[FilePlanEntry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -61,16 +74,17 @@ def import_file_plan(
     """Fill a plan from the bytes of a CSV file; a second run changes only what differs.
 
     Entries missing in the file stay as they are. Raises InvalidInput when the file as a whole
-    cannot be read, Forbidden (neither Fachadministration nor Registratur).
+    cannot be read, Forbidden (neither Fachadministration nor Registratur), IllegalState for a
+    version that has ended.
     """
-    if actor.user is not None and not policies.can_define_access(actor.user):
-        raise Forbidden("Den Aktenplan pflegen Fachadministration und Registratur.")
+    require_editor(actor)
     read = read_plan(data)
     report = ImportReport(
         dry_run, read.encoding, read.delimiter, read.total, problems=list(read.problems)
     )
     with transaction.atomic():
         plan = _plan(target, read)
+        require_open_version(plan)
         _write(plan, read, report, actor)
         facts = {"sha256": hashlib.sha256(data).hexdigest(), "created": report.created}
         facts |= {"changed": report.changed, "problems": len(report.problems)}
@@ -98,7 +112,18 @@ def _write(plan: FilePlan, read: ReadPlan, report: ImportReport, actor: Actor) -
     known = {entry.code: entry for entry in FilePlanEntry.objects.filter(plan=plan)}
     rows = _acceptable(read, known, units, report)
     new = [row for row in rows if row.code not in known]
-    _change([row for row in rows if row.code in known], known, units, report, actor)
+    given = [name for column, names in FIELDS.items() if column in read.columns for name in names]
+    wanted = {row.code: _values(row, units) for row in rows if row.code in known}
+    differing = {
+        known[code].pk: {name: values[name] for name in given}
+        for code, values in wanted.items()
+        if any(getattr(known[code], name) != values[name] for name in given)
+    }
+    _change(differing, {e.pk: e for e in known.values()}, report, actor)
+    report.unchanged = len(wanted) - len(differing)
+    report.new = new
+    gone = [e for code, e in known.items() if code not in read.rows and not e.overflow_of_id]
+    report.missing = sorted(gone, key=lambda e: e.sort_key)
     for level in _levels(new, known):
         _create(plan, level, known, units, actor)
     report.created = len(new)
@@ -152,25 +177,42 @@ def _refusal(
 
 
 def _change(
-    rows: Sequence[PlanRow],
-    known: Mapping[str, FilePlanEntry],
-    units: Mapping[str, int],
+    differing: Mapping[int, Mapping[str, object]],
+    known: Mapping[int, FilePlanEntry],
     report: ImportReport,
     actor: Actor,
 ) -> None:
+    """Write what differs; files below follow a changed rule by a job."""
+    effect = effect_of(differing)
+    codes = dict(OrgUnit.objects.values_list("id", "code"))
     changed: list[FilePlanEntry] = []
     names: set[str] = set()
-    for row in rows:
-        entry, values = known[row.code], _values(row, units)
-        differing = [name for name in FIELDS if getattr(entry, name) != values[name]]
-        for name in differing:
-            setattr(entry, name, values[name])
+    for pk, values in differing.items():
+        entry = known[pk]
+        report.differing.append((entry, _texts(entry, values, codes)))
+        names.update(name for name, value in values.items() if getattr(entry, name) != value)
+        for name, value in values.items():
+            setattr(entry, name, value)
         entry.sort_key = plan_sort_key(entry.code, entry.title)
-        names.update(differing)
-        changed += [entry] if differing else []
+        changed.append(entry)
     fields = sorted(name.removesuffix("_id") for name in names)
     writing.update(changed, [*fields, "sort_key"], actor)
-    report.changed, report.unchanged = len(changed), len(rows) - len(changed)
+    report.changed = len(changed)
+    if not report.dry_run:
+        report.job = renew_retention(changed, files_to_renew(effect), actor)
+
+
+def _texts(
+    entry: FilePlanEntry, values: Mapping[str, object], unit_codes: Mapping[int, str]
+) -> list[str]:
+    """``Bezeichnung: alt → neu`` for each field."""
+    others = {name: value for name, value in values.items() if name != "lead_unit_id"}
+    found = [f"{label}: {change}" for label, change in differences(entry, others)]
+    wanted = values.get("lead_unit_id", entry.lead_unit_id)
+    if wanted != entry.lead_unit_id:
+        old, new = (unit_codes.get(one or 0, "–") for one in (entry.lead_unit_id, wanted))  # type: ignore[call-overload]
+        found.append(_("Federführung: %(old)s → %(new)s") % {"old": old, "new": new})
+    return found
 
 
 def _values(row: PlanRow, units: Mapping[str, int]) -> dict[str, object]:
@@ -179,8 +221,11 @@ def _values(row: PlanRow, units: Mapping[str, int]) -> dict[str, object]:
         "description": row.description,
         "retention_years": row.retention_years,
         "retention_permanent": row.retention_permanent,
+        "retention_start": row.retention_start,
+        "transfer_years": row.transfer_years,
         "disposition": row.disposition,
         "confidentiality": row.confidentiality,
+        "circle": row.circle,
         "lead_unit_id": units.get(row.lead_unit),
         "retired_on": row.retired_on,
     }

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.operations import clock, jobs
@@ -78,7 +78,7 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
     """
     require_editor(actor)
     for one in wanted:
-        _require_open_version(one.plan)
+        require_open_version(one.plan)
     with transaction.atomic():
         parents = _locked([one.parent.pk for one in wanted if one.parent is not None])
         _require_takes_entries(parents)
@@ -93,7 +93,8 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
     return entries
 
 
-def _require_open_version(plan: FilePlan) -> None:
+def require_open_version(plan: FilePlan) -> None:
+    """Raises IllegalState for a version that has ended."""
     if plan.valid_until is not None and plan.valid_until < clock.today():
         raise IllegalState(
             _("Die Fassung %(plan)s gilt nicht mehr; sie bekommt keine neuen Einträge.")
@@ -272,7 +273,7 @@ def _write(
         writing.update(changed, [*names, "sort_key"], actor)
         record_changes(action, changed, actor, fields=names)
         following = files_to_renew(effect) | _reached_by(taking_back)
-        job = _renew(changed, CaseFile.objects.filter(following), actor, taking_back)
+        job = renew_retention(changed, following, actor, taking_back=taking_back)
     return Changed([entries[pk] for pk in wanted], job)
 
 
@@ -308,14 +309,12 @@ def _reached_by(operation_id: int) -> Q:
     return Q(pk__in=rows.values("id"))
 
 
-def _renew(
-    changed: Sequence[FilePlanEntry],
-    following: QuerySet[CaseFile],
-    actor: Actor,
-    taking_back: int,
+def renew_retention(
+    changed: Sequence[FilePlanEntry], following: Q, actor: Actor, *, taking_back: int = 0
 ) -> Job | None:
-    """A job over the files below; it reads the plan when it comes to them."""
-    ids = list(following.order_by("pk").values_list("pk", flat=True))
+    """Start a job over the files that follow; it reads the plan when it comes to them."""
+    rows = CaseFile.objects.filter(following).order_by("pk") if changed else CaseFile.objects.none()
+    ids = list(rows.values_list("pk", flat=True))
     if not ids:
         return None
     codes = ", ".join(entry.code for entry in changed)

@@ -119,14 +119,26 @@ def _plan_menu(plan: FilePlan, *, editor: bool) -> list[Action]:
     actions = [Action(_("Fassungen"), reverse("file-plan-versions"), "history")]
     if not editor:
         return actions
+    actions += [
+        Action(_("Als CSV (UTF-8)"), _file(plan, "utf-8"), "download"),
+        Action(_("Als CSV (Windows-1252)"), _file(plan, "windows-1252"), "download"),
+    ]
     draft, in_force = plan.valid_from > clock.today(), _version_state(plan) == ""
     if draft:
         discard = reverse("file-plan-discard", args=[plan.pk])
         actions.append(Action(_("Entwurf verwerfen"), discard, "trash"))
     if draft or in_force:
         add = f"{reverse('file-plan-new-top')}?fassung={plan.pk}"
-        actions.insert(0, Action(_("Eintrag anlegen"), add, "plus"))
+        read_in = reverse("file-plan-import", args=[plan.pk])
+        actions[:0] = [
+            Action(_("Eintrag anlegen"), add, "plus"),
+            Action(_("CSV einlesen"), read_in, "upload"),
+        ]
     return actions
+
+
+def _file(plan: FilePlan, encoding: str) -> str:
+    return reverse("file-plan-export", args=[plan.pk, encoding])
 
 
 def _entry_menu(entry: FilePlanEntry, plan: FilePlan) -> list[Action]:

@@ -136,7 +136,7 @@ def _done(
 ) -> Answer:
     """Back to the entry with what happened, the way back, and the job that follows."""
     undo_url = reverse("file-plan-undo", args=[entry.pk, actor.operation.pk])
-    link_url = _follow(changed.job)
+    link_url = follow(changed.job)
     if changed.job is not None and changed.job.finished_at is None:
         text += " " + _("Die Fristen der Akten darunter werden neu berechnet.")
     elif changed.job is not None:
@@ -146,7 +146,7 @@ def _done(
     return redirect(_url(entry))
 
 
-def _follow(job: Job | None) -> str:
+def follow(job: Job | None) -> str:
     """Where to watch the job; a small one is done at once, a large one is left to the worker."""
     if job is None:
         return ""
@@ -315,7 +315,7 @@ def undo(request: HttpRequest, entry_id: int, operation_id: int) -> Answer:
     entry = placed_entry(entry_id).entry
     actor = person(person_of(request), "records.plan_entry.undo")
     changed = plan_changes.undo_plan_change(operation_id, actor)
-    link_url = _follow(changed.job)
+    link_url = follow(changed.job)
     said = _("Die Änderung ist zurückgenommen.")
     add_notice(request, said, link_url=link_url, link_label=JOB)
     if FilePlanEntry.objects.filter(pk=entry_id).exists():

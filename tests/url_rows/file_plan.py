@@ -18,10 +18,14 @@ GET = {
     "file-plan-history": OPERATORS,
     "file-plan-versions": EVERYBODY,
     "file-plan-version": EVERYBODY,
+    # Without saying which two versions there is nothing to compare.
+    "file-plan-compare": (404, 404, 404, 404, 404, 404, 404),
+    "file-plan-export": OPERATORS,
+    "file-plan-import": OPERATORS,
     "file-plan-draft": OPERATORS,
     "file-plan-discard": OPERATORS,
 }
-POST_ONLY = {"file-plan-undo"}
+POST_ONLY = {"file-plan-undo", "file-plan-import-undo"}
 
 
 def arguments(story: Story) -> dict[str, list[object]]:
@@ -31,6 +35,10 @@ def arguments(story: Story) -> dict[str, list[object]]:
     return {
         "file-plan-versions": [],
         "file-plan-version": [entry.plan_id],
+        "file-plan-compare": [],
+        "file-plan-export": [entry.plan_id, "utf-8"],
+        "file-plan-import": [entry.plan_id],
+        "file-plan-import-undo": [entry.plan_id, 1],
         "file-plan-draft": [],
         "file-plan-discard": [draft.pk],
         "file-plan-new-top": [],
