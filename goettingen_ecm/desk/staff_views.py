@@ -40,6 +40,7 @@ STATES = {
     LineState.UNCHANGED: (gettext_lazy("unverändert"), ""),
     LineState.REFUSED: (gettext_lazy("Fehler"), "danger"),
 }
+ENCODINGS = {"utf-8": "UTF-8", "cp1252": "Windows-1252"}
 SAMPLE = ("brandt", "Brandt, Sabine", "", "50.1", "Sachbearbeitung", "01.12.2026", "")
 
 
@@ -102,7 +103,7 @@ def staff_list(request: HttpRequest, uuid: UUID) -> HttpResponse:
     job = Job.objects.filter(uuid=one.job_uuid).first() if one.job_uuid else None
     context = {
         "list": one,
-        "encoding": read.encoding,
+        "encoding": ENCODINGS[read.encoding],
         "table": _table(request, compared, chosen),
         "chips": _chips(one, counts, len(compared), chosen),
         "to_write": counts[LineState.NEW] + counts[LineState.CHANGED],
@@ -124,7 +125,7 @@ def _table(request: HttpRequest, compared: Sequence[Compared], chosen: str) -> T
     return Table(
         caption=_("Zeilen der Liste"),
         columns=[
-            Column(_("Zeile"), lambda one: one.line, tight=True),
+            Column(_("Zeile"), lambda one: _("Zeile %(n)s") % {"n": one.line}, tight=True),
             Column(_("Stand"), _state, tight=True),
             Column(_("Person"), lambda one: cells.two_lines(one.login, one.name)),
             Column(_("Rolle"), lambda one: one.place),
@@ -167,13 +168,13 @@ def _chips(
 def _sums(job: Job) -> list[tuple[str, int]]:
     new = job.items.filter(outcome=JobItemOutcome.CHANGED, message=staff_import.NEW.message)
     created = new.count()
-    return [
+    sums = [
         (_("neu"), created),
         (_("geändert"), job.changed - created),
         (_("unverändert"), job.done - job.changed - job.refused),
         (_("nicht übernommen"), job.refused),
-        (_("noch offen"), job.total - job.done),
     ]
+    return [*sums, (_("noch offen"), job.total - job.done)] if job.finished_at is None else sums
 
 
 def _without_password(read: StaffFile) -> list[User]:
@@ -217,4 +218,4 @@ def staff_list_discard(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def may_import(request: HttpRequest) -> bool:
     """Shown in the rail to those who may do it."""
-    return policies.may_import_staff(person_of(request))
+    return policies.may_change_staff(person_of(request))

@@ -62,5 +62,5 @@ def test_s1_a_move_is_planned_and_taken_back(width: int, page_of: Callable[..., 
     page.get_by_role("button", name="Umsetzen").click()
     expect(page.get_by_text("1 Umsetzung geplant.").first).to_be_visible()
     fine(page)
-    page.get_by_role("button", name="Zurücknehmen: Sabine Brandt").click()
+    page.get_by_role("button", name="Zurücknehmen Sabine Brandt").click()
     expect(page.get_by_text("ist zurückgenommen.").first).to_be_visible()
