@@ -88,6 +88,8 @@ SENTENCES = {
     "records.document.check_out_taken_over": _(
         "{actor} hat die Bearbeitung von {object} übernommen"
     ),
+    "records.unit.training_noted": _("{actor} hat eine Schulung von {object} vermerkt"),
+    "records.unit.training_removed": _("{actor} hat eine Schulung von {object} gestrichen"),
     "records.staff_move.planned": _("{actor} hat eine Umsetzung von {object} geplant"),
     "records.staff_move.carried_out": _("{actor} hat die Arbeit von {object} übergeben"),
     "records.staff_move.withdrawn": _("{actor} hat die Umsetzung von {object} zurückgenommen"),

@@ -30,6 +30,7 @@ from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
 from records.models.staff_move import StaffMove
+from records.models.unit_training import UnitTraining
 from records.models.volume import Volume
 
 __all__ = [
@@ -71,5 +72,6 @@ __all__ = [
     "SearchEntry",
     "SpecialistSystem",
     "StaffMove",
+    "UnitTraining",
     "Volume",
 ]
