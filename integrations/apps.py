@@ -7,8 +7,9 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Schnittstellen")
 
     def ready(self) -> None:
-        from integrations import start_cards
+        from integrations import start_cards, unfiled
         from integrations.open_prosoz import connector
 
         start_cards.register()
+        unfiled.register()
         connector.register()

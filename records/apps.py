@@ -27,6 +27,8 @@ class RecordsConfig(AppConfig):
             plan_desk,
             reference_links,
             rights_review_desk,
+            roll_out,
+            roll_out_desk,
             saved_views_card,
             staff_move_desk,
             start_cards,
@@ -54,6 +56,8 @@ class RecordsConfig(AppConfig):
         document_work.register()
         party_desk.register()
         staff_move_desk.register()
+        roll_out.register()
+        roll_out_desk.register()
         reference_links.register()
         plan_desk.register()
         extra_principals.register("records.grants", grants.held_by)

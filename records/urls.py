@@ -25,6 +25,7 @@ from records.views import (
     reassigning_files,
     registers,
     rights_reviews,
+    roll_out,
     saved_views,
     search,
     staff_moves,
@@ -171,6 +172,13 @@ urlpatterns = [
     path("ausleihe/<uuid:uuid>/ausgeben/", paper.hand_out, name="paper-hand-out"),
     path("ausleihe/<uuid:uuid>/zurueck/", paper.take_back, name="paper-return"),
     path("ausleihe/<uuid:uuid>/beenden/", paper.withdraw, name="paper-withdraw"),
+    path("einfuehrung/", roll_out.roll_out, name="roll-out"),
+    path("einfuehrung/<uuid:uuid>/", roll_out.roll_out_unit, name="roll-out-unit"),
+    path(
+        "einfuehrung/schulung/<int:pk>/streichen/",
+        roll_out.remove_training,
+        name="roll-out-training-remove",
+    ),
     path("umsetzungen/", staff_moves.staff_moves, name="staff-moves"),
     path("umsetzung/aus/<uuid:uuid>/", staff_moves.staff_move_new, name="staff-move-new"),
     path(
