@@ -75,6 +75,11 @@ OTHER_OWNERS = ("account_", "mfa_", "admin:", "django_")
 
 @pytest.fixture
 def addresses(city: None) -> dict[str, str]:
+    return all_addresses()
+
+
+def all_addresses() -> dict[str, str]:
+    """Every named address with objects of a new story in the demo city."""
     story = stories.social_file()
     part = [story.document.uuid, 1, 0]
     case = _clearing_case()
