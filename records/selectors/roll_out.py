@@ -75,39 +75,60 @@ def _staff(units: Sequence[OrgUnit]) -> QuerySet[Membership]:
     return rows.filter(user__is_active=True, user__is_technical=False).order_by()
 
 
-def checks(unit: OrgUnit) -> list[Check]:
-    """The readiness list, in the order things are done."""
+@dataclass(frozen=True, slots=True)
+class _Staff:
+    """The people of a unit today: (id, role) and who cannot log in yet."""
+
+    held: frozenset[tuple[int, str]]
+    without_password: frozenset[int]
+
+    @property
+    def people(self) -> set[int]:
+        return {user_id for user_id, _role in self.held}
+
+    def holding(self, role: Role) -> set[int]:
+        return {user_id for user_id, one in self.held if one == role}
+
+
+def _staff_of(unit: OrgUnit) -> _Staff:
+    rows = list(_staff([unit]).values_list("user", "unit_role__role", "user__password"))
+    return _Staff(
+        frozenset((user_id, role) for user_id, role, _password in rows),
+        frozenset(pk for pk, _role, text in rows if text.startswith(UNUSABLE_PASSWORD_PREFIX)),
+    )
+
+
+def checks(unit: OrgUnit, held: Sequence[UnitTraining]) -> list[Check]:
+    """The readiness list, in the order things are done; ``held`` are the unit's trainings."""
+    staff = _staff_of(unit)
     return [
-        _people(unit),
-        _passwords(unit),
-        _roles(unit),
+        _people(staff),
+        _passwords(staff),
+        _roles(staff),
         _plan_entries(unit),
-        _deputies(unit),
-        _training(unit),
+        _deputies(staff),
+        _training(held),
         _files(unit),
     ]
 
 
-def _people(unit: OrgUnit) -> Check:
-    number = _staff([unit]).values("user").distinct().count()
+def _people(staff: _Staff) -> Check:
+    number = len(staff.people)
     text = ngettext("%(n)s Person", "%(n)s Personen", number) % {"n": number}
     return Check(_("Personen eingelesen"), number > 0, text, "staff-import")
 
 
-def _passwords(unit: OrgUnit) -> Check:
-    people = User.objects.filter(pk__in=_staff([unit]).values("user"))
-    waiting = people.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX).count()
+def _passwords(staff: _Staff) -> Check:
+    waiting = len(staff.without_password)
     text = ngettext(
         "%(n)s Person hat noch kein Passwort", "%(n)s Personen haben noch kein Passwort", waiting
     ) % {"n": waiting}
-    return Check(
-        _("Alle können sich anmelden"), people.exists() and not waiting, text, "staff-import"
-    )
+    done = bool(staff.people) and not waiting
+    return Check(_("Alle können sich anmelden"), done, text, "staff-import")
 
 
-def _roles(unit: OrgUnit) -> Check:
-    held = set(_staff([unit]).values_list("unit_role__role", flat=True))
-    missing = [str(role.label) for role in NEEDED_ROLES if role not in held]
+def _roles(staff: _Staff) -> Check:
+    missing = [str(role.label) for role in NEEDED_ROLES if not staff.holding(role)]
     text = _("es fehlt: %(roles)s") % {"roles": ", ".join(missing)} if missing else _("vergeben")
     return Check(_("Leitung und Sachbearbeitung vergeben"), not missing, text, "staff-import")
 
@@ -115,15 +136,16 @@ def _roles(unit: OrgUnit) -> Check:
 def _plan_entries(unit: OrgUnit) -> Check:
     lasting = Q(retired_on__isnull=True) | Q(retired_on__gt=clock.today())
     led = FilePlanEntry.objects.filter(lasting, lead_unit=unit)
-    number, locked = led.filter(locked=False).count(), led.filter(locked=True).count()
+    states = list(led.values_list("locked", flat=True))
+    number, locked = states.count(False), states.count(True)
     text = ngettext("%(n)s Eintrag offen", "%(n)s Einträge offen", number) % {"n": number}
     if locked:
         text += _(", %(n)s gesperrt") % {"n": locked}
     return Check(_("Aktenplan freigegeben"), number > 0, text, "file-plan")
 
 
-def _deputies(unit: OrgUnit) -> Check:
-    heads = set(_staff([unit]).filter(unit_role__role=Role.HEAD).values_list("user", flat=True))
+def _deputies(staff: _Staff) -> Check:
+    heads = staff.holding(Role.HEAD)
     represented = Substitution.objects.filter(
         represented__in=heads, ended_at__isnull=True, valid_until__gte=clock.today()
     )
@@ -133,11 +155,11 @@ def _deputies(unit: OrgUnit) -> Check:
     return Check(_("Vertretung der Leitung"), done, text, "substitutions")
 
 
-def _training(unit: OrgUnit) -> Check:
-    last = UnitTraining.objects.filter(unit=unit, held_on__lte=clock.today())
-    day = last.order_by("-held_on").values_list("held_on", flat=True).first()
-    text = _("zuletzt am %(day)s") % {"day": f"{day:%d.%m.%Y}"} if day else _("nicht vermerkt")
-    return Check(_("Schulung gehalten"), day is not None, text)
+def _training(held: Sequence[UnitTraining]) -> Check:
+    if not held:
+        return Check(_("Schulung gehalten"), False, _("nicht vermerkt"))
+    day = f"{held[0].held_on:%d.%m.%Y}"
+    return Check(_("Schulung gehalten"), True, _("zuletzt am %(day)s") % {"day": day})
 
 
 def _files(unit: OrgUnit) -> Check:

@@ -87,15 +87,15 @@ def roll_out_unit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = TrainingForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _noted(request, unit, form):
         return redirect("roll-out-unit", unit.uuid)
-    waiting = selectors.waiting(unit)
+    waiting, trainings = selectors.waiting(unit), selectors.trainings(unit)
     context = {
         "unit": unit,
-        "checks": selectors.checks(unit),
+        "checks": selectors.checks(unit, trainings),
         "usable": _usable(request),
         "waiting": waiting,
         "total": sum(one.count for one in waiting),
         "plot": _plot(unit),
-        "trainings": selectors.trainings(unit),
+        "trainings": trainings,
         "form": form,
     }
     return render(

@@ -64,3 +64,15 @@ def test_s1_a_move_is_planned_and_taken_back(width: int, page_of: Callable[..., 
     fine(page)
     page.get_by_role("button", name="Zurücknehmen Sabine Brandt").click()
     expect(page.get_by_text("ist zurückgenommen.").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_u3_how_far_a_unit_is(width: int, page_of: Callable[..., Page]) -> None:
+    page = page_of(ADMINISTRATION, width)
+    page.goto("/einfuehrung/")
+    fine(page)
+    page.get_by_role("link", name="50.1 Grundsicherung und Hilfe zum Lebensunterhalt").click()
+    page.get_by_label("Schulung gehalten am").fill("gestern")
+    page.get_by_role("button", name="Vermerken").click()
+    expect(page.get_by_text("Die Schulung ist vermerkt.").first).to_be_visible()
+    fine(page)

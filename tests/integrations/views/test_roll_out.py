@@ -41,7 +41,9 @@ def address(code: str = "50.1") -> str:
 
 
 def done(code: str = "50.1") -> dict[str, bool]:
-    return {one.label: one.done for one in selectors.checks(unit(code))}
+    return {
+        one.label: one.done for one in selectors.checks(unit(code), selectors.trainings(unit(code)))
+    }
 
 
 def item(code: str | None, stage: Stage = Stage.FINISHED, position: int = 1) -> DeliveryItem:
@@ -167,9 +169,9 @@ class TestPages:
     ) -> None:
         client = client_of(personas.ADMINISTRATION)
         client.get(address())
-        with django_assert_max_num_queries(24):
+        with django_assert_max_num_queries(15):
             client.get(address())
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(9):
             client.get(reverse("roll-out"))
 
     def test_a_training_is_noted_once_and_struck_out(
