@@ -9,9 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.desk.fields import FreeDateField
 from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.refusals import InvalidInput
 from records.choices import Medium
 from records.models import CaseFile
-from records.services.paper_loans import LOCATION_CHARS, PURPOSE_CHARS, PaperPart
+from records.services.paper_loans import (
+    LOCATION_CHARS,
+    PURPOSE_CHARS,
+    PaperPart,
+    require_loan_day,
+)
 
 USUAL_LOAN = timedelta(days=28)
 
@@ -60,8 +66,10 @@ class HandOutForm(forms.Form):
 
     def clean_due_on(self) -> date:
         day: date = self.cleaned_data["due_on"]
-        if day < clock.today():
-            raise forms.ValidationError(_("Der Tag der Rückgabe liegt in der Vergangenheit."))
+        try:
+            require_loan_day(day)
+        except InvalidInput as refusal:
+            raise forms.ValidationError(refusal.reason) from refusal
         return day
 
 

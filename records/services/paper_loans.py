@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from records.services.documents import lock_case_files
 from records.typed_text import clean_line
 
 GONE = (CaseFileStatus.TRANSFERRED, CaseFileStatus.DESTROYED)
+LONGEST = timedelta(days=366)
 LOCATION_CHARS = PURPOSE_CHARS = 200
 
 
@@ -157,8 +158,7 @@ def hand_out_papers(
     Raises InvalidInput (day), Forbidden, LostUpdate, IllegalState (not waiting any more; somebody
     else has it).
     """
-    if due_on < clock.today():
-        raise InvalidInput(_("Der Tag der Rückgabe liegt in der Vergangenheit."), field="due_on")
+    require_loan_day(due_on)
     with transaction.atomic():
         loans = _locked(loan_ids, actor, versions)
         for loan in loans:
@@ -171,6 +171,14 @@ def hand_out_papers(
         writing.update(loans, ["handed_out_at", "handed_out_by", "due_on"], actor)
         _remember("records.paper.handed_out", loans, actor)
     return loans
+
+
+def require_loan_day(due_on: date) -> None:
+    """Raises InvalidInput for a day of return that is past or more than a year away."""
+    if due_on < clock.today():
+        raise InvalidInput(_("Der Tag der Rückgabe liegt in der Vergangenheit."), field="due_on")
+    if due_on > clock.today() + LONGEST:
+        raise InvalidInput(_("Länger als ein Jahr wird nicht ausgeliehen."), field="due_on")
 
 
 def _require_on_shelf(loans: Sequence[PaperLoan]) -> None:

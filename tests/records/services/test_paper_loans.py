@@ -114,6 +114,8 @@ def test_illegal_states_say_why(file: CaseFile) -> None:
         set_paper_parts({file.pk: PaperPart(Medium.ELECTRONIC)}, clerk)
     with pytest.raises(InvalidInput, match="Vergangenheit"):
         hand_out_papers([waiting.pk], clerk, clock.today() - timedelta(days=1))
+    with pytest.raises(InvalidInput, match="Länger als ein Jahr"):
+        hand_out_papers([waiting.pk], clerk, clock.today() + timedelta(days=367))
     hand_out_papers([waiting.pk], clerk, tomorrow)
     with pytest.raises(IllegalState, match="schon; er ist zurückzugeben bis"):
         asked(file)

@@ -109,7 +109,7 @@ def test_request_hand_out_and_return(clerk: Client, head: Client, placed: Story)
         assert f"hat den Papierteil {said}" in history
 
 
-@pytest.mark.parametrize("typed", ["gestern", "irgendwann", "", "31.02.2027"])
+@pytest.mark.parametrize("typed", ["gestern", "irgendwann", "", "31.02.2027", "31.12.9999"])
 def test_bad_days_are_said_at_the_field(clerk: Client, placed: Story, typed: str) -> None:
     loan = asked(placed)
     answer = lent(clerk, loan, typed)
