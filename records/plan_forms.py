@@ -100,7 +100,11 @@ class EntryForm(forms.Form):
     def _offer_inheriting(self, name: str, text: str) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - narrows for the checker
-        label = gettext("wie darüber: %(value)s") % {"value": text} if text else gettext("offen")
+        label = (
+            gettext("wie darüber: %(value)s") % {"value": text}
+            if text
+            else gettext("keine Vorgabe")
+        )
         field.choices = [("", label), *field.choices]  # type: ignore[misc]
 
     def _offer(self, name: str, known: Mapping[str, str], kept: Sequence[str]) -> None:

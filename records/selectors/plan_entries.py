@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goettingen_ecm.desk import german
 from records.choices import DispositionType, RetentionStart
 from records.models import FilePlanEntry
 from records.selectors.plan_effects import nearest
@@ -106,6 +108,8 @@ def value_text(name: str, value: Any) -> str:
         return _("ja") if value else _("nein")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
+    if isinstance(value, date):
+        return german.short_date(value)
     if name == "transfer_years":
         return retention_text(value, permanent=False)
     if name == "retention_start":

@@ -38,6 +38,7 @@ from records.models import (
 from records.services import locks, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from records.services.document_types import require_allowed_types
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,16 @@ def lock_case_files(case_file_ids: Sequence[int]) -> dict[int, CaseFile]:
 def file_documents(wanted: Sequence[NewDocument], actor: Actor) -> list[Document]:
     """File documents with their first version.
 
-    Raises the first item's refusal (see ``filing_refusal``), InvalidInput without a main file.
+    Raises the first item's refusal (see ``filing_refusal``), InvalidInput without a main file or
+    with a type the plan does not allow.
     """
     with transaction.atomic():
         locked = lock_case_files([one.matter.case_file_id for one in wanted])
         for case_file in locked.values():
             if (refusal := filing_refusal(case_file, actor)) is not None:
                 raise refusal
+        typed = [(locked[one.matter.case_file_id], one.document_type) for one in wanted]
+        require_allowed_types(typed, actor)
         matters = _current_matters(wanted, actor)
         documents = writing.create([_draft(one, matters[one.matter.pk]) for one in wanted], actor)
         _add_first_versions(wanted, documents, actor)
@@ -368,6 +372,8 @@ def change_metadata(
             writing.require_version(documents[pk], (versions or {}).get(pk))
             for name in _apply(documents[pk], values):
                 changed.setdefault(name, []).append(documents[pk])
+        typed = [(d.case_file, d.document_type) for d in changed.get("document_type", [])]
+        require_allowed_types(typed, actor)
         touched = {d.pk: d for group in changed.values() for d in group}
         _write_metadata(list(touched.values()), sorted(changed), actor)
     return [documents[pk] for pk in wanted]
