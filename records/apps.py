@@ -18,6 +18,7 @@ class RecordsConfig(AppConfig):
             closing_entries,
             document_work,
             emergency_desk,
+            exclusion_desk,
             file_changes,
             file_marks,
             follow_ups,
@@ -58,6 +59,7 @@ class RecordsConfig(AppConfig):
         staff_move_desk.register()
         roll_out.register()
         roll_out_desk.register()
+        exclusion_desk.register()
         reference_links.register()
         plan_desk.register()
         extra_principals.register("records.grants", grants.held_by)

@@ -92,6 +92,11 @@ def can_review_emergency_access(user: Person) -> bool:
     return rights_of(user).has_role(Role.DATA_PROTECTION)
 
 
+def can_list_exclusions(user: Person) -> bool:
+    """Everybody kept out of any file: the list is data protection's alone (requirements S2)."""
+    return rights_of(user).has_role(Role.DATA_PROTECTION)
+
+
 def can_read_emergency_accesses(user: Person) -> bool:
     """Data protection reads all of them, a Leitung those of its files."""
     return rights_of(user).has_role(Role.DATA_PROTECTION, Role.HEAD)

@@ -14,6 +14,7 @@ from records.views import (
     document_changes,
     documents,
     emergencies,
+    exclusions,
     file_marks,
     holds,
     list_exports,
@@ -172,6 +173,7 @@ urlpatterns = [
     path("ausleihe/<uuid:uuid>/ausgeben/", paper.hand_out, name="paper-hand-out"),
     path("ausleihe/<uuid:uuid>/zurueck/", paper.take_back, name="paper-return"),
     path("ausleihe/<uuid:uuid>/beenden/", paper.withdraw, name="paper-withdraw"),
+    path("ausschluesse/", exclusions.exclusions, name="exclusions"),
     path("einfuehrung/", roll_out.roll_out, name="roll-out"),
     path("einfuehrung/<uuid:uuid>/", roll_out.roll_out_unit, name="roll-out-unit"),
     path(
