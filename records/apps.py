@@ -14,6 +14,7 @@ class RecordsConfig(AppConfig):
             analysis,
             bulk_jobs,
             business_data_panel,
+            cancel_desk,
             closing_checks,
             closing_entries,
             document_work,
@@ -44,6 +45,7 @@ class RecordsConfig(AppConfig):
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
         bulk_jobs.register()
+        cancel_desk.register()
         saved_views_card.register()
         closing_checks.register()
         closing_entries.register()

@@ -82,6 +82,8 @@ SENTENCES = {
     "records.document.original_taken": _("{actor} hat das Original von {object} heruntergeladen"),
     "records.document.version_added": _("{actor} hat {object} eine Fassung hinzugefügt"),
     "records.document.changed": _("{actor} hat {object} geändert: {fields}"),
+    "records.document.cancelled": _("{actor} hat {object} storniert"),
+    "records.document.restored": _("{actor} hat das Storno von {object} aufgehoben"),
     "records.document.checked_out": _("{actor} hat {object} in Bearbeitung genommen"),
     "records.document.check_out_ended": _("{actor} hat die Bearbeitung von {object} beendet"),
     "records.document.release_asked": _("{actor} hat um Freigabe von {object} gebeten"),

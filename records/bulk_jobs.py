@@ -80,7 +80,8 @@ def actor_of(job: Job) -> Actor:
     return Actor(job.operation, user=User.objects.get(pk=job.created_by_id or 0))
 
 
-def _undone_operation(job: Job) -> int:
+def undone_operation(job: Job) -> int:
+    """The operation an undo job takes back."""
     assert job.undo_of is not None  # noqa: S101 - only undo jobs ask
     return int(job.undo_of.operation_id or 0)
 
@@ -92,7 +93,7 @@ def _change_documents(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
 
 def _take_documents_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     change = document_change(job.parameters)
-    return bulk_documents.take_back(change, ids, _undone_operation(job), actor_of(job))
+    return bulk_documents.take_back(change, ids, undone_operation(job), actor_of(job))
 
 
 def _change_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
@@ -101,7 +102,7 @@ def _change_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
 
 def _take_files_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     change = file_change(job.parameters)
-    return bulk_case_files.take_back(change, ids, _undone_operation(job), actor_of(job))
+    return bulk_case_files.take_back(change, ids, undone_operation(job), actor_of(job))
 
 
 def _move_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
@@ -109,10 +110,11 @@ def _move_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
 
 
 def _move_files_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
-    return bulk_reassigning.take_back(ids, _undone_operation(job), actor_of(job))
+    return bulk_reassigning.take_back(ids, undone_operation(job), actor_of(job))
 
 
-def _describe_documents(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
+def describe_documents(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
+    """Documents as the person may see them, for result lists."""
     files = rights_of(user).scope_ids
     rows = documents_shown(user).filter(pk__in=ids, case_file__scope__any_of=files)
     return {
@@ -133,7 +135,7 @@ def describe_files(user: Person, ids: Sequence[int]) -> Mapping[int, Described]:
 def register() -> None:
     """Called once when the app is ready."""
     jobs.kinds.register(
-        DOCUMENTS, JobKind(_change_documents, _describe_documents, _take_documents_back)
+        DOCUMENTS, JobKind(_change_documents, describe_documents, _take_documents_back)
     )
     jobs.kinds.register(FILES, JobKind(_change_files, describe_files, _take_files_back))
     jobs.kinds.register(MOVES, JobKind(_move_files, describe_files, _move_files_back))

@@ -34,6 +34,15 @@ def can_change_document(user: Person, document: Document) -> bool:
     )
 
 
+def can_lift_cancellation(user: Person, document: Document) -> bool:
+    """Whoever may cancel documents of the file may lift a Storno (requirements W10)."""
+    return (
+        document.status == DocumentStatus.CANCELLED
+        and is_open(document.case_file)
+        and can_file_documents(user, document.case_file)
+    )
+
+
 def works_with_case_files(user: Person) -> bool:
     """True for whoever may change files of some unit: lists offer bulk work to them."""
     return rights_of(user).has_role(*FILING_ROLES)

@@ -8,7 +8,7 @@ from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
 from records.file_marks import own_files
 from records.models import Document
-from records.selectors.case_files import SHOWN_STATES, recent_case_files
+from records.selectors.case_files import STATES_IN_USE, recent_case_files
 
 CARD_ROWS = 8
 # Misfiled documents drop out afterwards; with so many in reserve the card is still full.
@@ -19,7 +19,7 @@ DOCUMENT = ("uuid", "title", "sort_date", "case_file__aktenzeichen", "case_file_
 def new_documents_card(request: HttpRequest) -> Card:
     """The newest documents in the files the person may see."""
     rows = Document.objects.select_related("case_file").only(*DOCUMENT)
-    found = rows.filter(status__in=SHOWN_STATES)
+    found = rows.filter(status__in=STATES_IN_USE)
     page = visible_page(found, request.user, Order("sort_date"), limit=CARD_ROWS + RESERVE)
     return Card("records/start_new_documents.html", {"documents": page.rows[:CARD_ROWS]})
 

@@ -4,6 +4,7 @@ from records.views import (
     access,
     bulk,
     bulk_reassigning,
+    cancelling,
     case_files,
     changing_files,
     check_outs,
@@ -143,6 +144,8 @@ urlpatterns = [
         document_changes.undo,
         name="document-edit-undo",
     ),
+    path("dokument/<uuid:uuid>/storno/", cancelling.cancel, name="document-cancel"),
+    path("dokument/<uuid:uuid>/storno/aufheben/", cancelling.restore, name="document-restore"),
     path("dokument/<uuid:uuid>/fassungen/neu/", versions.upload, name="document-version-new"),
     path(
         "dokument/<uuid:uuid>/fassungen/<int:number>/wiederherstellen/",
@@ -205,6 +208,11 @@ urlpatterns = [
     path("akten/umschreiben/", bulk_reassigning.reassign, name="case-files-reassign"),
     path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
     path("akte/<uuid:uuid>/dokumente/aendern/", bulk.change_documents, name="documents-change"),
+    path(
+        "akte/<uuid:uuid>/dokumente/stornieren/",
+        cancelling.cancel_many,
+        name="documents-cancel",
+    ),
     path(
         "akte/<uuid:uuid>/dokumente.<slug:kind>",
         list_exports.export_documents,

@@ -105,16 +105,23 @@ def matter_of(user: Person, case_file: CaseFile, uuid: str) -> Matter | None:
 
 
 def document_counts(user: Person, case_file: CaseFile) -> dict[int, int]:
-    """Visible documents of the file by matter id."""
-    rows = documents_shown(user).filter(case_file=case_file).order_by()
+    """Visible documents of the file by matter id; without cancelled ones, as its list is."""
+    rows = documents_in_use(user).filter(case_file=case_file).order_by()
     return dict(rows.values_list("matter_id").annotate(Count("pk")))
 
 
 # A misfiled document vanishes at once, title included (glossary: Fehlablage).
 SHOWN_STATES = tuple(s for s in DocumentStatus.values if s != DocumentStatus.MISFILED)
+STATES_IN_USE = tuple(s for s in SHOWN_STATES if s != DocumentStatus.CANCELLED)
 
 
 def documents_shown(user: Person) -> QuerySet[Document]:
     """Every document the person may see on any page."""
     rows: QuerySet[Document] = Document.objects.visible_to(user)
     return rows.filter(status__in=SHOWN_STATES)
+
+
+def documents_in_use(user: Person) -> QuerySet[Document]:
+    """What lists, counts and hits show unless cancelled documents are asked for."""
+    rows: QuerySet[Document] = Document.objects.visible_to(user)
+    return rows.filter(status__in=STATES_IN_USE)

@@ -25,7 +25,7 @@ from records.models import (
     Rendition,
 )
 from records.policies import can_view
-from records.selectors.case_files import SHOWN_STATES, documents_shown
+from records.selectors.case_files import SHOWN_STATES, documents_in_use, documents_shown
 
 # What a row of the documents table and the head of the reader show.
 ROW = (
@@ -124,10 +124,11 @@ def documents_page(
     limit: int = 50,
     where: Sequence[Condition] = (),
     name_matters: bool = False,
+    cancelled: bool = False,
 ) -> Page[Document]:
-    """A page of the file's (or one matter's) documents, narrowed by ``where``."""
+    """A page of the file's (or one matter's) documents, narrowed as ``documents_of`` does."""
     joined = ("document_type", "matter") if name_matters else ("document_type",)
-    rows = documents_of(user, case_file, matter, where)
+    rows = documents_of(user, case_file, matter, where, cancelled=cancelled)
     rows = rows.select_related(*joined, "check_out__holder")
     names = ("matter__title",) if name_matters else ()
     rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, *HOLDER, order.column, *names)
@@ -142,9 +143,15 @@ def documents_of(
     case_file: CaseFile,
     matter: Matter | None = None,
     where: Sequence[Condition] = (),
+    *,
+    cancelled: bool = False,
 ) -> QuerySet[Document]:
-    """The visible documents of a file (or one matter): what its table, counts and exports show."""
-    rows = documents_shown(user).filter(case_file=case_file)
+    """The visible documents of a file (or one matter): what its table, counts and exports show.
+
+    ``cancelled``: the cancelled ones, too.
+    """
+    rows = documents_shown(user) if cancelled else documents_in_use(user)
+    rows = rows.filter(case_file=case_file)
     if matter is not None:
         rows = rows.filter(matter=matter)
     for condition in where:
@@ -230,7 +237,7 @@ def readable_component(user: Person, uuid: UUID, version: int, position: int) ->
 
 def neighbours(user: Person, document: Document) -> tuple[Document | None, Document | None]:
     """The older and the newer document of the same file in reading order (date, then id)."""
-    rows = documents_shown(user).filter(case_file=document.case_file_id).only("uuid")
+    rows = documents_in_use(user).filter(case_file=document.case_file_id).only("uuid")
     day = document.sort_date
     before = rows.filter(Q(sort_date__lt=day) | Q(pk__lt=document.pk), sort_date__lte=day)
     behind = rows.filter(Q(sort_date__gt=day) | Q(pk__gt=document.pk), sort_date__gte=day)

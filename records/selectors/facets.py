@@ -64,6 +64,10 @@ class Facet:
         """What ``columns`` needs beside the table's own columns."""
         return {}
 
+    def fixed_choices(self) -> list["Choice"]:
+        """Values that are offered whatever the rows are."""
+        return []
+
     def order_of(self, choice: "Choice") -> str:
         """Values that are no years are offered in this order."""
         return choice.name.casefold()
@@ -81,21 +85,53 @@ FILE_FACETS = (
         "bearbeitung", _("Sachbearbeitung"), "case_worker_id", "number", "case_worker__display_name"
     ),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CancelledFacet(Facet):
+    """Takes no rows away: cancelled documents are listed with the others (requirements W10)."""
+
+    def accepts(self, value: str) -> bool:
+        return value == ALSO
+
+    def conditions(self, value: str) -> list[Condition]:
+        return []
+
+    def value_of(self, stored: Any) -> str:
+        return ""
+
+    def fixed_choices(self) -> list["Choice"]:
+        return [Choice(ALSO, str(ALSO_CANCELLED), None)]
+
+
+ALSO, ALSO_CANCELLED = "auch", _("auch stornierte")
+CANCELLED = CancelledFacet(
+    "storno", _("Storno"), "status", name_of=lambda _value: str(ALSO_CANCELLED)
+)
+STATE = "dokumentstand"
+
+
+def with_cancelled(chosen: Mapping[str, str]) -> bool:
+    """Whether the filters ask for cancelled documents."""
+    return CANCELLED.word in chosen or chosen.get(STATE) == DocumentStatus.CANCELLED
+
+
 DOCUMENT_FACETS = (
     Facet("dokumenttyp", _("Typ"), "document_type_id", "number", "document_type__name"),
     Facet("richtung", _("Richtung"), "direction", name_of=lambda v: str(Direction(v).label)),
     Facet("dokumentjahr", _("Jahr"), "sort_date", "year"),
-    Facet("dokumentstand", _("Stand"), "status", name_of=lambda v: str(DocumentStatus(v).label)),
+    Facet(STATE, _("Stand"), "status", name_of=lambda v: str(DocumentStatus(v).label)),
+    CANCELLED,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a filter, its German name and how many rows have it."""
+    """A value of a filter, its German name and how many rows have it, where that is counted."""
 
     value: str
     name: str
-    count: int
+    count: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,4 +185,4 @@ def _choices(facet: Facet, pairs: Sequence[tuple[Any, Any]]) -> list[Choice]:
     found = [Choice(value, facet.name_of(name), n) for (value, name), n in counts.items() if value]
     if facet.kind == "year":
         return sorted(found, key=lambda choice: choice.value, reverse=True)
-    return sorted(found, key=facet.order_of)
+    return [*sorted(found, key=facet.order_of), *facet.fixed_choices()]

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.http import Http404
 
 from goettingen_ecm.access.principals import Person
-from records.choices import CaseFileStatus, DocumentStatus
+from records.choices import CaseFileStatus
 from records.models import CaseFile, Document, Matter, RegisterSection
-from records.selectors.case_files import MATTERS_SHOWN, documents_shown
+from records.selectors.case_files import MATTERS_SHOWN, documents_in_use
 
 DOCUMENTS_SHOWN = 500
 
@@ -37,7 +37,7 @@ def visible_matter(user: Person, uuid: UUID) -> Matter:
 
 def documents_of(user: Person, matter: Matter) -> QuerySet[Document]:
     """The newest visible documents of a matter that may be moved (at most 500)."""
-    rows = documents_shown(user).filter(matter=matter).exclude(status=DocumentStatus.CANCELLED)
+    rows = documents_in_use(user).filter(matter=matter)
     return rows.order_by("-sort_date", "-pk")[:DOCUMENTS_SHOWN]
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import psycopg
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey, FormerNumber
-from records.selectors.case_files import documents_shown, list_rows
+from records.selectors.case_files import documents_in_use, documents_shown, list_rows
 
 CAP = 10_000
 RANKED = 500
@@ -102,18 +102,24 @@ def pages_of(total: int) -> int:
 
 
 def search(
-    user: Person, text: str, *, page: int = 1, case_file: CaseFile | None = None
+    user: Person,
+    text: str,
+    *,
+    page: int = 1,
+    case_file: CaseFile | None = None,
+    cancelled: bool = False,
 ) -> SearchResult:
     """Answer a query typed by a person; wrong input never raises.
 
-    A page beyond the end is the last one.
+    A page beyond the end is the last one. ``cancelled``: cancelled documents are hits, too.
     """
+    searched = documents_shown(user) if cancelled else documents_in_use(user)
     query = parse_query(text)
     wants_exact = case_file is None and page == 1
     if not query.tsquery:
         return SearchResult(query, exact_case_files(user, query) if wants_exact else ())
     try:
-        found, page, ranked = _full_text(user, query, page, case_file)
+        found, page, ranked = _full_text(user, query, page, case_file, searched)
     except OperationalError as error:
         if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
             raise
@@ -123,7 +129,7 @@ def search(
     return SearchResult(
         query,
         exact_case_files(user, query) if case_file is None and page == 1 else (),
-        _hits(user, ranked, query),
+        _hits(searched, ranked, query),
         total=min(found.total, CAP),
         capped=found.total > CAP,
         ranked_newest_only=found.total > RANKED,
@@ -144,7 +150,11 @@ def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
 
 
 def _full_text(
-    user: Person, query: SearchQuery, page: int, case_file: CaseFile | None
+    user: Person,
+    query: SearchQuery,
+    page: int,
+    case_file: CaseFile | None,
+    searched: QuerySet[Document],
 ) -> tuple[Found, int, list[int]]:
     """What was found, the page that exists, the documents on it in their order."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -152,19 +162,18 @@ def _full_text(
         cursor.execute(
             f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off"
         )
-        found = _only_visible(user, _count_and_newest(cursor, user, query, case_file))
+        found = _only_visible(user, _count_and_newest(cursor, user, query, case_file), searched)
         page = min(page, pages_of(found.total))
         return found, page, _ranked(cursor, query, found, page) if found.ids else []
 
 
-def _only_visible(user: Person, found: Found) -> Found:
+def _only_visible(user: Person, found: Found, searched: QuerySet[Document]) -> Found:
     """Search rows lag behind rights and filing errors until they are written anew: what became
-    invisible among the newest hits counts no longer, so the number does not betray it."""
+    invisible among the newest hits counts no longer, so the number does not betray it. What is
+    cancelled has its row still: its Storno may be lifted."""
     if not found.ids:
         return found
-    rows = documents_shown(user).filter(
-        pk__in=found.ids, case_file__scope__any_of=rights_of(user).scope_ids
-    )
+    rows = searched.filter(pk__in=found.ids, case_file__scope__any_of=rights_of(user).scope_ids)
     visible = list(rows.order_by().values_list("pk", flat=True))
     return replace(found, total=found.total - len(found.ids) + len(visible), ids=visible)
 
@@ -206,8 +215,8 @@ def _count_and_newest(
     return Found(total, ids or [], since or date.min, until or date.max)
 
 
-def _hits(user: Person, ids: Sequence[int], query: SearchQuery) -> list[Hit]:
-    rows = documents_shown(user).select_related("case_file", "document_type").in_bulk(list(ids))
+def _hits(searched: QuerySet[Document], ids: Sequence[int], query: SearchQuery) -> list[Hit]:
+    rows = searched.select_related("case_file", "document_type").in_bulk(list(ids))
     texts = DocumentText.objects.in_bulk([pk for pk in ids if pk in rows])
     shown = [rows[pk] for pk in ids if pk in rows]
     return [Hit(document, _segments(texts.get(document.pk), query)) for document in shown]

@@ -73,7 +73,7 @@ def _refusal(
     of_files: Mapping[int, Refusal | None],
 ) -> str:
     """Why a document stays as it is; the reasons name no titles, because results are kept."""
-    if document is None or document.status not in SHOWN_STATES or not _sees(actor, document):
+    if document is None or document.status not in SHOWN_STATES or not sees(actor, document):
         return _("Das Dokument ist nicht (mehr) sichtbar.")
     if (refusal := of_files[document.case_file_id]) is not None:
         return refusal.reason
@@ -84,7 +84,8 @@ def _refusal(
     return _refusal_of_matter(change.matter, document) if change.matter else ""
 
 
-def _sees(actor: Actor, document: Document) -> bool:
+def sees(actor: Actor, document: Document) -> bool:
+    """Systems see what they may file in; persons by the scope of the document."""
     return actor.user is None or document.scope_id in rights_of(actor.user).scope_ids
 
 
@@ -99,7 +100,7 @@ def _refusal_of_matter(matter: Matter, document: Document) -> str:
 def change_documents(change: DocumentChange, ids: Sequence[int], actor: Actor) -> dict[int, Result]:
     """Set the same values on all that may change; the others answer why not."""
     with transaction.atomic():
-        _lock_files(ids)
+        lock_files_of(ids)
         results = plan(change, ids, actor)
         wanted = [pk for pk, result in results.items() if result == CHANGED]
         if wanted and change.values:
@@ -109,7 +110,7 @@ def change_documents(change: DocumentChange, ids: Sequence[int], actor: Actor) -
     return results
 
 
-def _lock_files(ids: Sequence[int]) -> None:
+def lock_files_of(ids: Sequence[int]) -> None:
     """So that what the plan says still holds when it is written."""
     rows = Document.objects.filter(pk__in=ids).order_by()
     lock_case_files(list(rows.values_list("case_file_id", flat=True).distinct()))
@@ -120,7 +121,7 @@ def take_back(
 ) -> dict[int, Result]:
     """Bring back what the documents had before the operation, where nobody changed them since."""
     with transaction.atomic():
-        _lock_files(ids)
+        lock_files_of(ids)
         before = values_before(Document, ids, operation_id)
         results = plan(DocumentChange(change.values), ids, actor)
         current = dict(Document.objects.filter(pk__in=ids).values_list("pk", "row_version"))

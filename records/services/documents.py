@@ -337,9 +337,17 @@ def change_refusal(document: Document, *, by_person: bool) -> IllegalState | Non
         )
     if document.status in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
         return IllegalState(
-            f"„{document.title}“ ist {document.get_status_display()} und bleibt unverändert."
+            f"„{document.title}“ ist {document.get_status_display()} und bleibt unverändert.",
+            next_step=next_step_of(document),
         )
     return None
+
+
+def next_step_of(document: Document) -> str:
+    """What can be done about a document that stays as it is."""
+    if document.status == DocumentStatus.CANCELLED:
+        return _("Heben Sie zuerst das Storno auf.")
+    return ""
 
 
 METADATA = (

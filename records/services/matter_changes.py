@@ -111,7 +111,8 @@ def _require_movable(document: Document, matter: Matter) -> None:
         raise IllegalState("Der Vorgang gehört zu einer anderen Akte.")
     if document.status in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
         raise IllegalState(
-            f"„{document.title}“ ist {document.get_status_display()} und bleibt, wo es ist."
+            f"„{document.title}“ ist {document.get_status_display()} und bleibt, wo es ist.",
+            next_step=documents.next_step_of(document),
         )
 
 

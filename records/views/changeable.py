@@ -18,6 +18,17 @@ def changeable_document(
 ) -> Document:
     """Raises Http404, Forbidden, IllegalState (file closed, final, in work by another person)."""
     document = visible_document(request.user, uuid)
+    require_filing(request, document)
+    if (refusal := change_refusal(document, by_person=True)) is not None:
+        raise refusal
+    lock = lock_of(document)
+    if lock is not None and lock.holder_id != request.user.pk and not despite_lock:
+        raise locked_by_another(document, lock)
+    return document
+
+
+def require_filing(request: HttpRequest, document: Document) -> None:
+    """Raises Forbidden for who may not file in the file, IllegalState for a closed file."""
     if not policies.can_file_documents(request.user, document.case_file):
         raise Forbidden(
             _("Dieses Dokument dürfen Sie nicht ändern."),
@@ -29,9 +40,3 @@ def changeable_document(
             % {"number": document.case_file.aktenzeichen},
             next_step=_("Die Registratur kann den Abschluss aufheben."),
         )
-    if (refusal := change_refusal(document, by_person=True)) is not None:
-        raise refusal
-    lock = lock_of(document)
-    if lock is not None and lock.holder_id != request.user.pk and not despite_lock:
-        raise locked_by_another(document, lock)
-    return document

@@ -59,8 +59,14 @@ def listed_files(request: HttpRequest, wanted: Listing) -> "QuerySet[CaseFile]":
 def listed_documents(
     request: HttpRequest, case_file: CaseFile, matter: Matter | None, wanted: Listing
 ) -> "QuerySet[Document]":
-    """Every visible document of the file (or matter) the filters leave."""
-    return documents.documents_of(request.user, case_file, matter, wanted.where)
+    """Every visible document of the file (or matter) the filters leave.
+
+    Among ticked rows are cancelled ones, too: bulk work says why they stay as they are.
+    """
+    cancelled = SELECTION in request.GET or facets.with_cancelled(wanted.chosen)
+    return documents.documents_of(
+        request.user, case_file, matter, wanted.where, cancelled=cancelled
+    )
 
 
 def case_file_order(request: HttpRequest) -> str:
@@ -111,6 +117,7 @@ def documents_context(
         after=request.GET.get("nach", ""),
         where=wanted.where,
         name_matters="vorgang" in wanted.columns,
+        cancelled=facets.with_cancelled(wanted.chosen),
     )
     counted = facets.count(listed_documents(request, case_file, matter, wanted), wanted.facets)
     table = tables.documents_table(
@@ -127,7 +134,10 @@ def documents_context(
     uuid = case_file.uuid
     context |= _exports(wanted, lambda kind: reverse("documents-export", args=[uuid, kind]))
     change = BulkAction(reverse("documents-change", args=[uuid]), _("Ändern"), "edit", _("ändern"))
-    return context | _bulk(table, wanted, [change] if may_change else [])
+    cancel = BulkAction(
+        reverse("documents-cancel", args=[uuid]), _("Stornieren"), "blocked", _("stornieren")
+    )
+    return context | _bulk(table, wanted, [change, cancel] if may_change else [])
 
 
 def _file_actions(request: HttpRequest) -> list[BulkAction]:

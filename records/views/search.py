@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.audit.recording import record_search
 from records.selectors import search as selector
+from records.selectors.facets import ALSO, CANCELLED
 from records.views.tables import case_file_url
 
 MOST_CHARS = 500
@@ -18,11 +19,13 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()[:MOST_CHARS]
     if not text:
         return render(request, "records/search.html", {"text": ""})
-    result = selector.search(request.user, text, page=_page(request))
+    cancelled = request.GET.get(CANCELLED.word) == ALSO
+    result = selector.search(request.user, text, page=_page(request), cancelled=cancelled)
     _log(request, text, result.total)
     if result.opens_at_once:
         return redirect(case_file_url(result.exact[0]))
-    return render(request, "records/search.html", {"text": text, "result": result})
+    context = {"text": text, "result": result, "cancelled": cancelled}
+    return render(request, "records/search.html", context)
 
 
 def _page(request: HttpRequest) -> int:

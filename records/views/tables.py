@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,7 +86,7 @@ def _business_column(field: FileTypeField) -> Column[CaseFile]:
 def document_columns() -> dict[str, Column[Document]]:
     """Every column of the documents table by its word in the address; the first is always shown."""
     return {
-        "betreff": Column(_("Betreff"), lambda d: d.title, sort="betreff"),
+        "betreff": Column(_("Betreff"), _document_title, sort="betreff"),
         "vorgang": Column(_("Vorgang"), lambda d: d.matter.title),
         "typ": Column(_("Typ"), _type, sort="typ"),
         "richtung": Column(
@@ -188,6 +189,14 @@ def documents_table(
     )
 
 
+def _document_title(document: Document) -> str:
+    """Struck out when it is cancelled; that it is, is said in words as well."""
+    if document.status != DocumentStatus.CANCELLED:
+        return document.title
+    badge = cells.badge(DocumentStatus(document.status).label, "warning", "blocked")
+    return format_html("<s>{}</s> {}", document.title, badge)
+
+
 def _type(document: Document) -> str:
     return document.document_type.name if document.document_type else ""
 
@@ -202,7 +211,7 @@ def _extent(document: Document) -> str:
 
 def _marks_and_lock(document: Document) -> SafeString:
     lock = lock_of(document)
-    marks = document_marks(document)
+    marks = _marks(document, named=(DocumentStatus.VALID, DocumentStatus.CANCELLED))
     return marks if lock is None else cells.badge(lock_text(lock), "info", "lock") + marks
 
 
@@ -214,8 +223,13 @@ def lock_text(lock: CheckOut) -> str:
 
 def document_marks(document: Document) -> SafeString:
     """Problem and state of a document in words, with an icon."""
+    return _marks(document, named=(DocumentStatus.VALID,))
+
+
+def _marks(document: Document, *, named: Sequence[str]) -> SafeString:
+    """``named``: states that are usual or said elsewhere."""
     marks = SafeString("")
-    if document.status != DocumentStatus.VALID:
+    if document.status not in named:
         marks += cells.badge(DocumentStatus(document.status).label, "warning", "blocked")
     if document.problem:
         marks = marks + cells.badge(problem_text(document.problem), "warning")

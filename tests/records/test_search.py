@@ -132,9 +132,15 @@ class TestWhatVanishes:
         assert found(CLERK_SOCIAL, WORD) == (1, ["Bescheid"])
         assert "Falsch abgelegt" not in page_of(client_of(CLERK_SOCIAL), WORD)
 
-    def test_cancelled_documents_stay_findable(self, story: Story) -> None:
+    def test_w10_cancelled_documents_are_found_when_asked_for(
+        self, story: Story, client_of: ClientOf
+    ) -> None:
         Document.objects.filter(pk=story.document.pk).update(status=DocumentStatus.CANCELLED)
-        assert found(CLERK_SOCIAL, WORD)[0] == 1
+        assert found(CLERK_SOCIAL, WORD) == (0, [])
+        result = selector.search(personas.person(CLERK_SOCIAL), WORD, cancelled=True)
+        assert (result.total, [h.document.pk for h in result.hits]) == (1, [story.document.pk])
+        page = client_of(CLERK_SOCIAL).get("/suche/", {"q": WORD, "storno": "auch"})
+        assert "<s>Bescheid</s>" in page.content.decode()
 
     def test_a_revoked_release(self, city: None) -> None:
         garage = stories.building_file()
