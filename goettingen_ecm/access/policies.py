@@ -24,6 +24,6 @@ def may_arrange_for(user: User, represented: User, roles: Iterable[UnitRole]) ->
     return bool(units) and units <= led_units(user)
 
 
-def may_import_staff(user: User) -> bool:
+def may_change_staff(user: User) -> bool:
     """The Fachadministration by own right: rights are not given in substitution."""
     return any(role == Role.ADMINISTRATION for role, _unit in rights_of(user).own_roles)

@@ -54,7 +54,7 @@ def keep_upload(name: str, data: bytes, *, actor: User) -> StaffImport:
 
 def require_allowed(actor: User) -> None:
     """Raises Forbidden for everybody but the Fachadministration."""
-    if not policies.may_import_staff(actor):
+    if not policies.may_change_staff(actor):
         raise Forbidden(
             _("Personen und Rollen liest die Fachadministration ein."),
             next_step=_("Fragen Sie Ihre Fachadministration."),
