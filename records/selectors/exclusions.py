@@ -70,7 +70,7 @@ def _given(file_ids: set[int]) -> dict[tuple[int, int], tuple[datetime, int | No
         action=EXCLUDED, object_type=CaseFile._meta.label_lower, object_id__in=file_ids
     ).order_by("recorded_at", "id")
     return {
-        (object_id, int(digests.get("user_id", 0))): (recorded_at, actor_id)
+        (object_id or 0, int(digests.get("user_id", 0))): (recorded_at, actor_id)
         for object_id, digests, recorded_at, actor_id in entries.values_list(
             "object_id", "digests", "recorded_at", "actor_id"
         )
