@@ -17,8 +17,8 @@ from goettingen_ecm.audit.anchoring import write_anchor_if_due
 from goettingen_ecm.audit.anchors import AnchorStore
 from goettingen_ecm.audit.partitions import create_partitions
 from goettingen_ecm.audit.recording import AuditRecord, record, session_digest
-from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.operations import clock
+from tests.audit.sealed import seal_everything
 from tests.conftest import clone_of, drop, owner_url, point_django_at
 
 OWNER = "audit_owner"
@@ -126,6 +126,6 @@ def build_protocol() -> None:
             record_many(number, count, moment)
             number += count
             with clock.fixed(moment):
-                seal_entries()
+                seal_everything()
                 if day != 11:
                     write_anchor_if_due(force=True)

@@ -15,15 +15,15 @@ from goettingen_ecm.audit.choices import AnchorKind, FindingKind
 from goettingen_ecm.audit.models import AuditAnchor, AuditEntry, AuditSeal
 from goettingen_ecm.audit.recording import record
 from goettingen_ecm.audit.retention import declare_restore
-from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.audit.verification.run import verify
 from goettingen_ecm.operations import clock
 from tests.audit.conftest import entry
+from tests.audit.sealed import seal_everything
 
 
 def write(count: int) -> None:
     record([entry(number) for number in range(count)])
-    seal_entries()
+    seal_everything()
 
 
 def numbers(store: AnchorStore) -> list[int]:

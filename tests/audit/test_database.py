@@ -12,10 +12,10 @@ from goettingen_ecm.audit.anchors import AnchorStore
 from goettingen_ecm.audit.models import AuditEntry, AuditReadMark
 from goettingen_ecm.audit.partitions import create_partitions
 from goettingen_ecm.audit.recording import ReadObject, record, record_read
-from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.audit.verification.run import verify
 from goettingen_ecm.operations import clock
 from tests.audit.conftest import entry
+from tests.audit.sealed import seal_everything
 
 RELATIONS = """
 SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -143,10 +143,10 @@ def test_rows_caught_by_the_default_partition_move_and_stay_proven(
 ) -> None:
     with clock.fixed(datetime(2031, 5, 31, 23, 30, tzinfo=UTC)):
         record([entry(1), entry(2)])
-        seal_entries()
+        seal_everything()
     with clock.fixed(datetime(2031, 6, 1, tzinfo=UTC)):
         record([entry(3)])
-        seal_entries()
+        seal_everything()
     assert create_partitions(first=date(2031, 5, 1), months=1) == 1
     places = [partition_of(one) for one in AuditEntry.objects.order_by("id")]
     assert places == ["audit_auditentry_2031_05"] * 2 + ["audit_auditentry_other"]

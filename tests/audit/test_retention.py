@@ -14,11 +14,11 @@ from goettingen_ecm.audit.choices import AnchorKind, FindingKind
 from goettingen_ecm.audit.models import AuditEntry, AuditSeal
 from goettingen_ecm.audit.recording import record
 from goettingen_ecm.audit.retention import Month, drop_month
-from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.audit.verification.run import verify
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import IllegalState
 from tests.audit.conftest import CAUGHT, PER_MONTH, build_protocol, entry
+from tests.audit.sealed import seal_everything
 
 REASON = "Aufbewahrung beendet, DA eAkte § 12"
 
@@ -63,7 +63,7 @@ def test_a_retention_anchor_excuses_only_its_month_and_only_what_was_there(
     drop_month(Month(2026, 4), REASON)
     with clock.fixed(datetime(2026, 4, 9, tzinfo=UTC)):
         record([entry(1)])
-    seal_entries()
+    seal_everything()
     late = AuditEntry.objects.order_by("id").last()
     assert late and verify().findings == []
     with connections[protocol].cursor() as cursor:

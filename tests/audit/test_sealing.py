@@ -18,6 +18,7 @@ from goettingen_ecm.audit.sealing import chain_head, seal_entries, take_lock
 from goettingen_ecm.audit.selectors import seal_state
 from goettingen_ecm.audit.verification.run import verify
 from tests.audit.conftest import entry
+from tests.audit.sealed import seal_everything, seal_in_time
 
 WRITERS, SEALERS, SECONDS = 4, 2, 4.0
 FOREIGN_TXID = 10**15
@@ -47,7 +48,7 @@ def entry_ids() -> list[int]:
 def test_entries_are_sealed_in_batches_in_the_order_of_their_transactions(committed: str) -> None:
     for first in (0, 10, 20):
         record([entry(number) for number in range(first, first + 10)])
-    assert seal_entries(batch=7) == 30
+    assert seal_in_time(30, batch=7) == 30
     assert sealed_ids() == entry_ids()
     assert list(AuditSeal.objects.order_by("seq").values_list("seq", flat=True)) == [*range(1, 31)]
     assert seal_entries() == 0
@@ -61,8 +62,8 @@ def test_an_open_transaction_holds_back_what_came_after_it_and_nothing_else(
     with transaction.atomic():
         record([entry(2)])
         in_thread(lambda: record([entry(3)]))
-        assert in_thread(seal_entries) == 1, "2 is open, 3 is not below the horizon"
-    assert seal_entries() == 2
+        assert in_thread(lambda: seal_in_time(1)) == 1, "2 is open, 3 is not below the horizon"
+    assert seal_in_time(2) == 2
     assert sealed_ids() == entry_ids()
 
 
@@ -70,7 +71,7 @@ def test_an_open_transaction_of_another_database_holds_nothing_back(committed: s
     with psycopg.connect(settings.DATABASE_OWNER_URL) as elsewhere:
         elsewhere.execute("SELECT pg_current_xact_id()")
         record([entry(1)])
-        assert seal_entries() == 1
+        assert seal_in_time(1) == 1
 
 
 def test_a_rolled_back_transaction_leaves_no_gap_in_the_chain(committed: str) -> None:
@@ -78,7 +79,7 @@ def test_a_rolled_back_transaction_leaves_no_gap_in_the_chain(committed: str) ->
         record([entry(1)])
         transaction.set_rollback(True)
     record([entry(2)])
-    assert seal_entries() == 1
+    assert seal_in_time(1) == 1
     assert AuditSeal.objects.get().seq == 1
 
 
@@ -101,7 +102,7 @@ def test_the_sealer_does_not_wait_for_a_writer(committed: str) -> None:
     def seal() -> int:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '1ms'")
-        return seal_entries()
+        return seal_in_time(1)
 
     record([entry(1)])
     with transaction.atomic():
@@ -114,7 +115,7 @@ def test_a_second_sealer_leaves_at_once(committed: str) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         assert take_lock(cursor)
         assert in_thread(seal_entries) == 0
-    assert seal_entries() == 1
+    assert seal_in_time(1) == 1
 
 
 def _write_for_a_while(seed: int, until: float) -> int:
@@ -153,7 +154,7 @@ def test_under_concurrent_writers_every_entry_is_sealed_exactly_once(committed: 
         written = sum(one.result(timeout=30) for one in writers)
         stop.set()
         early = sum(one.result(timeout=30) for one in sealers)
-    late = seal_entries()
+    late = seal_in_time(written - early)
     assert written > 100
     assert early > written // 2, "the sealers worked while the writers did"
     assert early + late == written == AuditSeal.objects.count()
@@ -177,21 +178,21 @@ def test_the_sealer_goes_on_after_a_dump_was_restored_into_a_new_cluster(
     with transaction.atomic(), connection.cursor() as cursor:
         sealing._write(cursor, chain_head(cursor), rows)
     record([entry(number) for number in range(4)])
-    assert seal_entries(batch=2) == 6
+    assert seal_in_time(6, batch=2) == 6
     record([entry(8)])
-    assert seal_entries() == 1
+    assert seal_in_time(1) == 1
     assert sorted(sealed_ids()) == sorted(entry_ids())
     assert verify().findings == []
 
 
 def test_the_state_tells_how_far_the_sealer_is_behind(committed: str) -> None:
     record([entry(1), entry(2)])
-    seal_entries()
+    seal_everything()
     record([entry(3)])
     state = seal_state()
     assert (state.sealed, state.unsealed) == (2, 1)
     assert 0 < state.lag.total_seconds() < 60
-    seal_entries()
+    seal_everything()
     assert seal_state().lag.total_seconds() == 0
 
 
@@ -210,13 +211,13 @@ def test_numbers_that_come_round_again_seal_nothing_twice(committed: str, owner:
         rows = cursor.fetchall()
         sealing._write(cursor, chain_head(cursor), rows)
     record([entry(4)])
-    assert seal_entries() == 1
+    assert seal_in_time(1) == 1
     reached = 0
     while reached <= coming:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_current_xact_id()::text")
             reached = int(cursor.fetchone()[0])
     record([entry(5)])
-    assert seal_entries(batch=2) == 1
+    assert seal_in_time(1, batch=2) == 1
     assert len(sealed_ids()) == len(set(sealed_ids())) == 5
     assert verify().findings == []

@@ -12,12 +12,12 @@ from goettingen_ecm.audit.anchoring import write_anchor_if_due
 from goettingen_ecm.audit.anchors import AnchorStore
 from goettingen_ecm.audit.choices import FindingKind
 from goettingen_ecm.audit.recording import record
-from goettingen_ecm.audit.sealing import seal_entries
 from goettingen_ecm.audit.verification import run
 from goettingen_ecm.audit.verification.findings import Ranges, span
 from goettingen_ecm.audit.verification.run import verify
 from goettingen_ecm.operations import clock
 from tests.audit.conftest import build_protocol, entry
+from tests.audit.sealed import seal_everything
 
 
 def change(owner: str, entry_id: int) -> None:
@@ -36,7 +36,7 @@ def test_a_young_row_may_be_unsealed_an_old_one_may_not(committed: str) -> None:
 def test_a_row_sealed_long_after_its_time_is_a_notice(committed: str) -> None:
     with clock.fixed(clock.now() - timedelta(days=2)):
         record([entry(1), entry(2)])
-    seal_entries()
+    seal_everything()
     report = verify()
     assert report.findings == []
     assert len(report.notices) == 1
@@ -106,7 +106,7 @@ def test_the_command_reports_in_german_and_ends_with_one_on_findings(
 
 def test_the_command_speaks_json(committed: str, owner: str) -> None:
     record([entry(1)])
-    seal_entries()
+    seal_everything()
     write_anchor_if_due()
     change(owner, 1)
     status, text = run_command("--json", "--since", "2020-01-01")
@@ -156,7 +156,7 @@ def test_a_young_row_with_an_impossible_transaction_is_found_at_once(
     committed: str, owner: str, txid: str
 ) -> None:
     record([entry(1)])
-    seal_entries()
+    seal_everything()
     with connections[owner].cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_auditentry (txid, recorded_at, action) VALUES (%s, now(), 'x')",
