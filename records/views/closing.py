@@ -19,6 +19,7 @@ from records.closing_forms import ReasonForm, RetentionEventForm, VersionForm
 from records.models import CaseFile, Matter
 from records.retention import EVENT_NAMES, RetentionRule, derivation
 from records.selectors import case_files
+from records.selectors.plan_effects import FOLLOWING_STATES
 from records.selectors.retention_rules import checklist, rule_of_file, rules_of
 from records.services import closing, retention
 from records.services.actor import person
@@ -61,7 +62,7 @@ def _event_form(
     request: HttpRequest, case_file: CaseFile, rule: RetentionRule
 ) -> RetentionEventForm | None:
     """Only where the rule hangs on an event and the person may enter it."""
-    changing = case_file.status in retention.FOLLOWING_STATES
+    changing = case_file.status in FOLLOWING_STATES
     if rule.start not in EVENT_NAMES or not changing:
         return None
     if not policies.can_close(request.user, case_file):

@@ -13,7 +13,18 @@ from records.models import CaseFile, FilePlanEntry
 from records.services.actor import Actor
 from records.services.case_files import NewCaseFile, open_case_files
 
-DEMO_PEOPLE = ("brandt", "kruse", "voss", "lindner", "yilmaz", "hartmann", "seidel")
+DEMO_PEOPLE = (
+    "brandt",
+    "kruse",
+    "voss",
+    "lindner",
+    "yilmaz",
+    "hartmann",
+    "seidel",
+    "reuter",
+    "petersen",
+    "kaya",
+)
 
 FURTHER_PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("sekretariat_50_1", "50.1", Role.SECRETARIAT),

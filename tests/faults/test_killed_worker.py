@@ -5,7 +5,6 @@ import signal
 
 import pytest
 
-from integrations.models import DeliveryItem
 from integrations.pipeline.faultpoints import POINTS
 from tests.faults.conftest import Plant, night
 from tests.faults.evidence import is_done, require_all_filed
@@ -28,19 +27,19 @@ def test_sigkill_at_every_stage_point(plant: Plant, point: str) -> None:
 
 
 def test_whole_worker_killed_and_started_again(stopped_workers: Plant) -> None:
-    """Not only the pool's process: a machine that loses power takes the whole worker."""
+    """Not only the pool's process: a machine that loses power takes the whole worker.
+
+    The pool's process dies first, so that the delivery cannot be through before the rest does.
+    """
     plant = stopped_workers
     worker = plant.start_worker()
+    plant.fault_file.write_text("filed")
     made = night(plant, "stromausfall", documents=40)
     made.write()
-    plant.wait_until(lambda: _some_filed("stromausfall"))
+    plant.wait_until(lambda: not plant.fault_file.exists())
     os.killpg(worker.pid, signal.SIGKILL)
     worker.wait()
     assert not is_done("stromausfall")
     plant.start_worker()
     plant.wait_until(lambda: is_done("stromausfall"))
     require_all_filed(made)
-
-
-def _some_filed(name: str) -> bool:
-    return DeliveryItem.objects.filter(delivery__name=name, outcome="filed").exists()
