@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.access.principals import Person, hold_rights, rights_of
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations import jobs
 from goettingen_ecm.operations.jobs import Described, JobKind, Result
@@ -80,6 +80,15 @@ def actor_of(job: Job) -> Actor:
     return Actor(job.operation, user=User.objects.get(pk=job.created_by_id or 0))
 
 
+def holding_actor_of(job: Job) -> Actor:
+    """The same for one batch that changes nobody's rights: they are asked for once, under its
+    locks, and not once per object."""
+    actor = actor_of(job)
+    if actor.user is not None:
+        hold_rights(actor.user)
+    return actor
+
+
 def undone_operation(job: Job) -> int:
     """The operation an undo job takes back."""
     assert job.undo_of is not None  # noqa: S101 - only undo jobs ask
@@ -88,21 +97,23 @@ def undone_operation(job: Job) -> int:
 
 def _change_documents(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     change = document_change(job.parameters)
-    return bulk_documents.change_documents(change, ids, actor_of(job))
+    return bulk_documents.change_documents(change, ids, holding_actor_of(job))
 
 
 def _take_documents_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     change = document_change(job.parameters)
-    return bulk_documents.take_back(change, ids, undone_operation(job), actor_of(job))
+    return bulk_documents.take_back(change, ids, undone_operation(job), holding_actor_of(job))
 
 
 def _change_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
-    return bulk_case_files.change_case_files(file_change(job.parameters), ids, actor_of(job))
+    return bulk_case_files.change_case_files(
+        file_change(job.parameters), ids, holding_actor_of(job)
+    )
 
 
 def _take_files_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     change = file_change(job.parameters)
-    return bulk_case_files.take_back(change, ids, undone_operation(job), actor_of(job))
+    return bulk_case_files.take_back(change, ids, undone_operation(job), holding_actor_of(job))
 
 
 def _move_files(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:

@@ -12,7 +12,7 @@ from goettingen_ecm.operations.jobs import JobKind, Result
 from goettingen_ecm.operations.models import Job
 from records import actions, policies
 from records.actions import Action, Fact
-from records.bulk_jobs import actor_of, describe_documents, undone_operation
+from records.bulk_jobs import describe_documents, holding_actor_of, undone_operation
 from records.choices import DocumentStatus
 from records.models import Document
 from records.selectors.cancelling import cancellation_of
@@ -47,11 +47,11 @@ def document_facts(_request: HttpRequest, document: Document) -> list[Fact]:
 
 
 def _cancel(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
-    return cancelling.cancel_each(ids, actor_of(job))
+    return cancelling.cancel_each(ids, holding_actor_of(job))
 
 
 def _take_back(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
-    return cancelling.take_back(ids, undone_operation(job), actor_of(job))
+    return cancelling.take_back(ids, undone_operation(job), holding_actor_of(job))
 
 
 def register() -> None:

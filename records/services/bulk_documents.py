@@ -20,7 +20,13 @@ from records.models import Document, DocumentType, Matter
 from records.selectors.case_files import SHOWN_STATES
 from records.services import locks
 from records.services.actor import Actor
-from records.services.documents import change_metadata, filing_refusal, lock_case_files
+from records.services.documents import (
+    change_metadata,
+    filing_refusal,
+    key_of,
+    lock_case_files,
+    stored,
+)
 from records.services.history_values import values_before
 from records.services.matter_changes import move_documents
 
@@ -36,16 +42,8 @@ class DocumentChange:
 
     def fulfilled_by(self, document: Document) -> bool:
         """True when nothing would change."""
-        same = all(_stored(document, name) == _key(v) for name, v in self.values.items())
+        same = all(stored(document, name) == key_of(v) for name, v in self.values.items())
         return same and (self.matter is None or document.matter_id == self.matter.pk)
-
-
-def _stored(document: Document, name: str) -> Any:
-    return getattr(document, Document._meta.get_field(name).attname)  # type: ignore[union-attr]
-
-
-def _key(value: Any) -> Any:
-    return value.pk if isinstance(value, DocumentType) else value
 
 
 def plan(change: DocumentChange, ids: Sequence[int], actor: Actor) -> dict[int, Result]:

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations.jobs import CHANGED, UNCHANGED, Result, refused
-from records import policies
 from records.models import CaseFile, FilePlanEntry
 from records.services import reassigning, undoing, volumes
 from records.services.actor import Actor
@@ -48,8 +47,9 @@ def plan(move: FileMove, ids: Sequence[int], actor: Actor) -> dict[int, Result]:
 def visible_files(ids: Sequence[int], actor: Actor) -> dict[int, CaseFile]:
     """The chosen files the actor sees, with what a preview of their rights needs."""
     rows = CaseFile.objects.filter(pk__in=ids).select_related("entry__plan", "lead_unit")
-    user = actor.user
-    return {f.pk: f for f in rows.order_by("id") if user is None or policies.can_view(user, f)}
+    if actor.user is not None:
+        rows = rows.visible_to(actor.user)
+    return {f.pk: f for f in rows.order_by("id")}
 
 
 def before_and_after(move: FileMove, files: Sequence[CaseFile]) -> list[tuple[CaseFile, CaseFile]]:

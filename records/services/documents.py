@@ -279,6 +279,10 @@ def lock_for_change(
             raise refusal
     _touch(locked)
     documents = lock_documents(document_ids)
+    for document in documents.values():
+        if document.case_file_id not in locked:
+            raise LostUpdate(_("Ein Dokument wurde soeben in eine andere Akte gelegt."))
+        document.case_file = locked[document.case_file_id]
     require_sight(list(documents.values()), actor)
     require_open_matters(documents.values())
     if not despite_locks:
@@ -391,12 +395,22 @@ def _apply(document: Document, values: Mapping[str, Any]) -> list[str]:
     unknown = set(values) - set(METADATA)
     if unknown:
         raise InvalidInput("Diese Angabe lässt sich nicht ändern.", field=sorted(unknown)[0])
-    names = [name for name, value in values.items() if getattr(document, name) != value]
+    names = [name for name, value in values.items() if stored(document, name) != key_of(value)]
     for name in names:
         setattr(document, name, values[name])
     filed = clock.local_day(document.filed_at)
     document.sort_date = document.received_on or document.letter_date or filed
     return names
+
+
+def stored(document: Document, name: str) -> Any:
+    """What the row holds: of a Dokumenttyp its key, which no query has to be asked for."""
+    return getattr(document, Document._meta.get_field(name).attname)  # type: ignore[union-attr]
+
+
+def key_of(value: Any) -> Any:
+    """A value as ``stored`` returns it."""
+    return value.pk if isinstance(value, DocumentType) else value
 
 
 def _write_metadata(documents: Sequence[Document], names: Sequence[str], actor: Actor) -> None:
