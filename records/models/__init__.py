@@ -11,6 +11,7 @@ from records.models.case_file import (
 from records.models.check_out import CheckOut
 from records.models.cross_reference import CrossReference
 from records.models.document import Component, Document, DocumentType, DocumentVersion
+from records.models.document_move import DocumentMove
 from records.models.emergency_access import EmergencyAccess, RightsReview
 from records.models.file_mark import FileMark
 from records.models.file_plan import FilePlan, FilePlanEntry, NumberCounter
@@ -45,6 +46,7 @@ __all__ = [
     "Component",
     "CrossReference",
     "Document",
+    "DocumentMove",
     "DocumentText",
     "DocumentType",
     "DocumentVersion",
