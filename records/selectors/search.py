@@ -4,49 +4,47 @@ Shape G of the measured design: access principals inside the search rows, a capp
 the newest 500 (search.md §6).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from math import ceil
-from typing import Any
 
-import psycopg
-from django.db import OperationalError, connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey, FormerNumber
 from records.selectors.case_files import documents_in_use, documents_shown, list_rows
+from records.selectors.search_limits import NO_LIMITS, Limits
+from records.selectors.search_passes import Budget, Found, Wanted, newest_first
 
 CAP = 10_000
 RANKED = 500
 PAGE = 25
 EXACT = 10
 SNIPPET_CHARS = 220
-TIMEOUT_MS = 2000
-
-COUNT_AND_NEWEST = """
-WITH hits AS MATERIALIZED (
-    SELECT document_id, sort_date FROM records_searchentry
-    WHERE tsv @@ %(query)s::tsquery
-      AND acl OPERATOR(pg_catalog.&&) %(principals)s::int[]
-      AND NOT deny OPERATOR(pg_catalog.&&) %(person)s::int[]
-      AND sort_date BETWEEN %(since)s AND %(until)s
-      AND (%(case_file)s::bigint IS NULL OR case_file_id = %(case_file)s)
-    LIMIT %(cap)s
-), newest AS (
-    SELECT document_id, sort_date FROM hits ORDER BY sort_date DESC, document_id DESC LIMIT %(ranked)s
-)
-SELECT (SELECT count(*) FROM hits), array_agg(document_id), min(sort_date), max(sort_date) FROM newest
-"""
+SECONDS = 2.0
 
 RANK = """
 SELECT document_id FROM records_searchentry
 WHERE document_id = ANY(%(ids)s) AND sort_date BETWEEN %(since)s AND %(until)s
 ORDER BY ts_rank(tsv, %(query)s::tsquery) DESC, sort_date DESC, document_id DESC
-LIMIT %(limit)s OFFSET %(offset)s
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How an answer is wanted. ``before``: only older hits, to go on where time was used up."""
+
+    limits: Limits = NO_LIMITS
+    by_date: bool = False
+    grouped: bool = False
+    cancelled: bool = False
+    before: date | None = None
+
+
+PLAIN = Wish()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page of an answer. ``total`` counts visible hits, at most CAP; ``capped`` says "or more"."""
+    """One page of an answer. ``total`` counts visible hits, at most CAP; ``capped`` says "or more".
+
+    ``older_than``: hits before this day are not searched yet, the two seconds were used up;
+    ``stuck``: they did not even suffice for the first year.
+    """
 
     query: SearchQuery
     exact: Sequence[CaseFile] = ()
@@ -67,13 +69,19 @@ class SearchResult:
     total: int = 0
     capped: bool = False
     ranked_newest_only: bool = False
-    timed_out: bool = False
+    older_than: date | None = None
+    stuck: bool = False
     page: int = 1
+
+    @property
+    def timed_out(self) -> bool:
+        """Part of the years is missing."""
+        return self.older_than is not None
 
     @property
     def opens_at_once(self) -> bool:
         """A number was typed that is one file, and nothing else bears it."""
-        if len(self.exact) != 1 or not self.query.is_number:
+        if len(self.exact) != 1 or not self.query.is_number or self.timed_out:
             return False
         return all(hit.document.case_file_id == self.exact[0].pk for hit in self.hits)
 
@@ -86,18 +94,8 @@ class SearchResult:
         return self.page < self.pages
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """All hits counted (at most CAP + 1) and the newest of them with their span of dates."""
-
-    total: int
-    ids: list[int] = field(default_factory=list)
-    since: date = date.min
-    until: date = date.max
-
-
 def pages_of(total: int) -> int:
-    """Pages that can be turned: only the ranked hits are listed."""
+    """Pages that can be turned: only the newest hits are listed."""
     return max(1, ceil(min(total, RANKED) / PAGE))
 
 
@@ -106,35 +104,49 @@ def search(
     text: str,
     *,
     page: int = 1,
-    case_file: CaseFile | None = None,
-    cancelled: bool = False,
+    wish: Wish = PLAIN,
+    budget: Budget | None = None,
 ) -> SearchResult:
-    """Answer a query typed by a person; wrong input never raises.
+    """Answer a query typed by a person, in two seconds; wrong input never raises.
 
-    A page beyond the end is the last one. ``cancelled``: cancelled documents are hits, too.
+    A page beyond the end is the last one.
     """
-    searched = documents_shown(user) if cancelled else documents_in_use(user)
     query = parse_query(text)
-    wants_exact = case_file is None and page == 1
+    exact = exact_case_files(user, query) if _wants_exact(wish, page) else []
     if not query.tsquery:
-        return SearchResult(query, exact_case_files(user, query) if wants_exact else ())
-    try:
-        found, page, ranked = _full_text(user, query, page, case_file, searched)
-    except OperationalError as error:
-        if not isinstance(error.__cause__, psycopg.errors.QueryCanceled):
-            raise
-        # statement_timeout: an honest "too much for two seconds" instead of a wait
-        exact = exact_case_files(user, query) if wants_exact else ()
-        return SearchResult(query, exact, timed_out=True, page=page)
+        return SearchResult(query, exact)
+    found = collect(user, query, wish, newest=RANKED, budget=budget or Budget(SECONDS))
+    page = min(page, pages_of(found.total))
+    shown = in_order(found, query, wish)[(page - 1) * PAGE : page * PAGE]
     return SearchResult(
         query,
-        exact_case_files(user, query) if case_file is None and page == 1 else (),
-        _hits(searched, ranked, query),
+        exact,
+        _hits(searched_by(user, wish), shown, query),
         total=min(found.total, CAP),
         capped=found.total > CAP,
         ranked_newest_only=found.total > RANKED,
+        older_than=_older_than(found),
+        stuck=found.stuck,
         page=page,
     )
+
+
+def _older_than(found: Found) -> date | None:
+    """Where to go on; a year that alone takes too long is passed over."""
+    if found.unread is None:
+        return None
+    if found.stuck or found.unread.until == date.max:
+        return found.unread.since
+    return found.unread.until + timedelta(days=1)
+
+
+def _wants_exact(wish: Wish, page: int) -> bool:
+    return wish.limits == NO_LIMITS and wish.before is None and page == 1
+
+
+def searched_by(user: Person, wish: Wish) -> QuerySet[Document]:
+    """What may be a hit, by the authoritative rights and states."""
+    return documents_shown(user) if wish.cancelled else documents_in_use(user)
 
 
 def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
@@ -149,80 +161,75 @@ def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
     return list(list_rows(rows).order_by("aktenzeichen")[:EXACT])
 
 
-def _full_text(
-    user: Person,
-    query: SearchQuery,
-    page: int,
-    case_file: CaseFile | None,
-    searched: QuerySet[Document],
-) -> tuple[Found, int, list[int]]:
-    """What was found, the page that exists, the documents on it in their order."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        # The planner must not walk the date index for rare words (search.md §2 trap 1).
-        cursor.execute(
-            f"SET LOCAL statement_timeout = {TIMEOUT_MS}; SET LOCAL enable_seqscan = off"
-        )
-        found = _only_visible(user, _count_and_newest(cursor, user, query, case_file), searched)
-        page = min(page, pages_of(found.total))
-        return found, page, _ranked(cursor, query, found, page) if found.ids else []
+def collect(user: Person, query: SearchQuery, wish: Wish, *, newest: int, budget: Budget) -> Found:
+    """Visible hits counted and the ``newest`` of them, by the pass over the years."""
+    found = newest_first(_wanted(user, query, wish, newest), budget)
+    return _only_visible(user, found, searched_by(user, wish))
+
+
+def _wanted(user: Person, query: SearchQuery, wish: Wish, newest: int) -> Wanted:
+    rights, limits = rights_of(user), wish.limits.conditions()
+    first, last = wish.limits.days()
+    until = min(last, query.filters.until or date.max)
+    if wish.before is not None and wish.before > date.min:
+        until = min(until, wish.before - timedelta(days=1))
+    return Wanted(
+        query=query.tsquery,
+        principals=rights.principals,
+        user_id=rights.user_id,
+        since=max(first, query.filters.since or date.min),
+        until=until,
+        cap=CAP,
+        newest=newest,
+        conditions=[condition for condition, _value in limits.values()],
+        parameters={name: value for name, (_condition, value) in limits.items()},
+    )
 
 
 def _only_visible(user: Person, found: Found, searched: QuerySet[Document]) -> Found:
     """Search rows lag behind rights and filing errors until they are written anew: what became
     invisible among the newest hits counts no longer, so the number does not betray it. What is
     cancelled has its row still: its Storno may be lifted."""
-    if not found.ids:
+    if not found.newest:
         return found
     rows = searched.filter(pk__in=found.ids, case_file__scope__any_of=rights_of(user).scope_ids)
-    visible = list(rows.order_by().values_list("pk", flat=True))
-    return replace(found, total=found.total - len(found.ids) + len(visible), ids=visible)
+    visible = set(rows.order_by().values_list("pk", flat=True))
+    kept = [row for row in found.newest if row.document_id in visible]
+    return replace(found, total=found.total - len(found.newest) + len(kept), newest=kept)
 
 
-def _ranked(cursor: Any, query: SearchQuery, found: Found, page: int) -> list[int]:
-    cursor.execute(
-        RANK,
-        {
-            "ids": found.ids,
-            "since": found.since,
-            "until": found.until,
-            "query": query.tsquery,
-            "limit": PAGE,
-            "offset": (page - 1) * PAGE,
-        },
-    )
-    return [row[0] for row in cursor.fetchall()]
+def in_order(found: Found, query: SearchQuery, wish: Wish) -> list[int]:
+    """The listed hits by relevance or by date, on wish those of a file together."""
+    ids = found.ids if wish.by_date else _ranked(found, query)
+    return _by_file(ids, found) if wish.grouped else ids
 
 
-def _count_and_newest(
-    cursor: Any, user: Person, query: SearchQuery, case_file: CaseFile | None
-) -> Found:
-    rights = rights_of(user)
-    filters = query.filters
-    cursor.execute(
-        COUNT_AND_NEWEST,
-        {
-            "query": query.tsquery,
-            "principals": list(rights.principals),
-            "person": [rights.user_id],
-            "since": filters.since or date(1, 1, 1),
-            "until": filters.until or date(9999, 12, 31),
-            "case_file": case_file.pk if case_file else None,
-            "cap": CAP + 1,
-            "ranked": RANKED,
-        },
-    )
-    total, ids, since, until = cursor.fetchone()
-    return Found(total, ids or [], since or date.min, until or date.max)
+def _ranked(found: Found, query: SearchQuery) -> list[int]:
+    if not found.newest:
+        return []
+    span = {"since": found.newest[-1].sort_date, "until": found.newest[0].sort_date}
+    with connection.cursor() as cursor:
+        cursor.execute(RANK, {"ids": found.ids, "query": query.tsquery, **span})
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _by_file(ids: Iterable[int], found: Found) -> list[int]:
+    """Files in the order of their first hit."""
+    files = {row.document_id: row.case_file_id for row in found.newest}
+    groups: dict[int, list[int]] = {}
+    for pk in ids:
+        groups.setdefault(files[pk], []).append(pk)
+    return [pk for group in groups.values() for pk in group]
 
 
 def _hits(searched: QuerySet[Document], ids: Sequence[int], query: SearchQuery) -> list[Hit]:
-    rows = searched.select_related("case_file", "document_type").in_bulk(list(ids))
-    texts = DocumentText.objects.in_bulk([pk for pk in ids if pk in rows])
-    shown = [rows[pk] for pk in ids if pk in rows]
-    return [Hit(document, _segments(texts.get(document.pk), query)) for document in shown]
+    rows = searched.select_related("case_file", "document_type", "text").in_bulk(list(ids))
+    return [Hit(rows[pk], _segments(rows[pk], query)) for pk in ids if pk in rows]
 
 
-def _segments(text: DocumentText | None, query: SearchQuery) -> Sequence[Segment]:
-    if text is None:
+def _segments(document: Document, query: SearchQuery) -> Sequence[Segment]:
+    try:
+        text = document.text
+    except DocumentText.DoesNotExist:
         return ()
     return snippet(text.text, offsets_from_bytes(bytes(text.offsets)), query, width=SNIPPET_CHARS)

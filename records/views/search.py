@@ -1,5 +1,7 @@
 """The search page."""
 
+from datetime import date
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -20,17 +22,25 @@ def search(request: HttpRequest) -> HttpResponse:
     if not text:
         return render(request, "records/search.html", {"text": ""})
     cancelled = request.GET.get(CANCELLED.word) == ALSO
-    result = selector.search(request.user, text, page=_page(request), cancelled=cancelled)
+    wish = selector.Wish(cancelled=cancelled, before=_before(request))
+    result = selector.search(request.user, text, page=_page(request), wish=wish)
     _log(request, text, result.total)
     if result.opens_at_once:
         return redirect(case_file_url(result.exact[0]))
-    context = {"text": text, "result": result, "cancelled": cancelled}
+    context = {"text": text, "result": result, "cancelled": cancelled, "before": wish.before}
     return render(request, "records/search.html", context)
 
 
 def _page(request: HttpRequest) -> int:
     text = request.GET.get("seite", "1")
     return min(max(1, int(text)), 20) if text.isascii() and text.isdigit() and len(text) < 5 else 1
+
+
+def _before(request: HttpRequest) -> date | None:
+    try:
+        return date.fromisoformat(request.GET.get("vor", ""))
+    except ValueError:
+        return None
 
 
 def _log(request: HttpRequest, text: str, hits: int) -> None:

@@ -15,6 +15,7 @@ from integrations.demo import city as demo_city
 from records.choices import DocumentStatus
 from records.models import CaseFile, Document, Matter, SearchEntry
 from records.selectors import search as selector
+from records.selectors import search_passes
 from records.services import rights
 from records.services.actor import Actor
 from tests import personas, stories
@@ -137,7 +138,9 @@ class TestWhatVanishes:
     ) -> None:
         Document.objects.filter(pk=story.document.pk).update(status=DocumentStatus.CANCELLED)
         assert found(CLERK_SOCIAL, WORD) == (0, [])
-        result = selector.search(personas.person(CLERK_SOCIAL), WORD, cancelled=True)
+        result = selector.search(
+            personas.person(CLERK_SOCIAL), WORD, wish=selector.Wish(cancelled=True)
+        )
         assert (result.total, [h.document.pk for h in result.hits]) == (1, [story.document.pk])
         page = client_of(CLERK_SOCIAL).get("/suche/", {"q": WORD, "storno": "auch"})
         assert "<s>Bescheid</s>" in page.content.decode()
@@ -344,20 +347,22 @@ class TestOrder:
         assert [hit.document for hit in hits] == [in_title, in_text]
 
 
-SLEEPING = selector.COUNT_AND_NEWEST.replace(
-    "WHERE tsv @@", "WHERE pg_sleep(5) IS NOT NULL AND tsv @@"
-)
+SLEEPING = search_passes.MATCHES.replace("WHERE tsv @@", "WHERE pg_sleep(5) IS NOT NULL AND tsv @@")
 
 
 class TestTimeout:
+    @pytest.fixture
+    def slow(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(search_passes, "MATCHES", SLEEPING)
+        monkeypatch.setattr(selector, "SECONDS", 0.05)
+
     def test_too_slow_is_said_and_the_page_works(
-        self, story: Story, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+        self, story: Story, client_of: ClientOf, slow: None
     ) -> None:
-        monkeypatch.setattr(selector, "COUNT_AND_NEWEST", SLEEPING)
-        monkeypatch.setattr(selector, "TIMEOUT_MS", 50)
         page = page_of(client_of(CLERK_SOCIAL), f"4711 {WORD}")
         assert "Die Suche dauert zu lange." in page
         assert "Treffer in dem" not in page
+        assert "&amp;vor=2026-01-01" in page
         # The number was found without the slow part.
         assert "Akten mit genau dieser Nummer" in page
 
@@ -368,9 +373,8 @@ class TestTimeout:
         clerk = personas.person(CLERK_SOCIAL)
         assert selector.search(clerk, WORD).total == 1
         assert settings_of_session() == before
-        monkeypatch.setattr(selector, "COUNT_AND_NEWEST", SLEEPING)
-        monkeypatch.setattr(selector, "TIMEOUT_MS", 50)
-        assert selector.search(clerk, WORD).timed_out
+        monkeypatch.setattr(search_passes, "MATCHES", SLEEPING)
+        assert selector.search(clerk, WORD, budget=search_passes.Budget(0.05)).timed_out
         assert settings_of_session() == before
         assert before["enable_seqscan"] == "on"
 
@@ -378,7 +382,7 @@ class TestTimeout:
         self, committed_story: Story, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         killing = SLEEPING.replace("pg_sleep(5)", "pg_terminate_backend(pg_backend_pid())")
-        monkeypatch.setattr(selector, "COUNT_AND_NEWEST", killing)
+        monkeypatch.setattr(search_passes, "MATCHES", killing)
         clerk = personas.person(CLERK_SOCIAL)
         with pytest.raises(OperationalError):
             selector.search(clerk, WORD)
@@ -394,7 +398,7 @@ def committed_story(committed_db: str) -> Iterator[Story]:
 
 
 def settings_of_session() -> dict[str, str]:
-    names = ("statement_timeout", "enable_seqscan")
+    names = ("statement_timeout", "enable_seqscan", "enable_sort", "enable_bitmapscan")
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, setting FROM pg_settings WHERE name = ANY(%s)", [list(names)])
         return dict(cursor.fetchall())
