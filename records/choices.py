@@ -145,3 +145,10 @@ class ExternalKeyKind(models.TextChoices):
 class ListPage(models.TextChoices):
     CASE_FILES = "akten", _("Akten")
     DOCUMENTS = "dokumente", _("Dokumente einer Akte")
+
+
+class CommentAudience(models.TextChoices):
+    """Who reads a comment: its author alone, or everybody who sees the document."""
+
+    PRIVATE = "privat", _("nur für mich")
+    TEAM = "team", _("für alle, die das Dokument sehen")

@@ -9,6 +9,7 @@ from records.models.case_file import (
     SpecialistSystem,
 )
 from records.models.check_out import CheckOut
+from records.models.comment import Comment
 from records.models.cross_reference import CrossReference
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.document_move import DocumentMove
@@ -43,6 +44,7 @@ __all__ = [
     "CaseFileGroupGrant",
     "CaseFileUserGrant",
     "CheckOut",
+    "Comment",
     "Component",
     "CrossReference",
     "Document",
