@@ -28,7 +28,7 @@ class Run:
 
 def prepare(count: int, seed: int) -> tuple[User, list[int]]:
     """The page city with a file of ``count`` documents; its clerk and the documents' ids."""
-    city = page_city.build(0, seed, big_file=count)
+    city = page_city.build(0, seed, big_file=count, long_file=page_city.SHORT_FILE)
     Document.objects.filter(case_file__uuid=city.big_file).update(is_final=False)
     rows = Document.objects.filter(case_file__uuid=city.big_file).order_by("pk")
     return city.clerk, list(rows.values_list("pk", flat=True)[:count])

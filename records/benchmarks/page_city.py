@@ -16,7 +16,7 @@ from goettingen_ecm.accounts.services import ensure_unit_role, give_role
 from records import blob_store
 from records.analysis import analyse_document
 from records.choices import ComponentKind, Direction
-from records.models import FilePlan, FilePlanEntry, Matter
+from records.models import DocumentType, FilePlan, FilePlanEntry, Matter
 from records.services import blobs, texts
 from records.services.actor import person
 from records.services.documents import NewComponent, NewDocument, NewVersion, file_documents
@@ -24,6 +24,10 @@ from records.services.documents import NewComponent, NewDocument, NewVersion, fi
 UNITS = 40
 DOCUMENTS_PER_FILE = 6
 BIG_FILE = 2_000
+LONG_FILE, SHORT_FILE = 10_000, 100
+MATTERS = 10
+TYPES = ["Antrag", "Bescheid", "Nachweis", "Vermerk", "Widerspruch", "Zahlungsanordnung"]
+YEARS = 8
 WORDS_PER_PAGE = 150
 WORDS = [
     "Antrag",
@@ -50,15 +54,22 @@ OLD_UNIT = 0
 
 @dataclass(frozen=True, slots=True)
 class PageCity:
-    """Who looks at it and where: a clerk of a busy unit, one whose files are all old."""
+    """Who looks at it and where: a clerk of a busy unit, one whose files are all old.
+
+    ``long_file`` and ``short_file`` differ in nothing but the number of their documents.
+    """
 
     clerk: User
     old_clerk: User
     big_file: uuid.UUID
+    long_file: uuid.UUID
+    short_file: uuid.UUID
     page_image: tuple[uuid.UUID, int, int, int]
 
 
-def build(documents: int, seed: int, *, big_file: int = BIG_FILE) -> PageCity:
+def build(
+    documents: int, seed: int, *, big_file: int = BIG_FILE, long_file: int = LONG_FILE
+) -> PageCity:
     """``documents`` documents in files of six, spread over 40 units; unit 0 holds only old ones."""
     rng = Random(seed)  # noqa: S311 - test data, no secret
     plan = FilePlan.objects.create(code="BENCH", title="Messplan", valid_from=date(2000, 1, 1))
@@ -72,11 +83,13 @@ def build(documents: int, seed: int, *, big_file: int = BIG_FILE) -> PageCity:
     files = max(UNITS, documents // DOCUMENTS_PER_FILE)
     _files(files, entry.pk, [u.pk for u in units], scope_ids)
     _documents(documents, files)
-    big = _big_file(entry.pk, units[1].pk, scope_ids[1], big_file)
+    place = (entry.pk, units[1].pk, scope_ids[1])
+    big = _big_file("GROSS", place, big_file)
+    long, short = _big_file("LANG", place, long_file), _big_file("KURZ", place, SHORT_FILE)
+    _vary([long, short])
     _search_rows(rng)
-    _analyze()
     clerk, old_clerk = _clerk(units[1], "bench"), _clerk(units[OLD_UNIT], "bench-old")
-    return PageCity(clerk, old_clerk, big, _readable_document(clerk, big, rng))
+    return PageCity(clerk, old_clerk, big, long, short, _readable_document(clerk, big, rng))
 
 
 def _readable_document(
@@ -188,8 +201,8 @@ def _versions() -> None:
     )
 
 
-def _big_file(entry_id: int, unit_id: int, scope_id: int, count: int) -> uuid.UUID:
-    """One file with many documents, as a long social case has."""
+def _big_file(number: str, place: tuple[int, int, int], count: int) -> uuid.UUID:
+    """One file with many documents, as a long social case has; ``place``: entry, unit, scope."""
     name = uuid.uuid4()
     _run(
         """
@@ -197,18 +210,19 @@ def _big_file(entry_id: int, unit_id: int, scope_id: int, count: int) -> uuid.UU
           lead_unit_id, confidentiality, circle, medium, paper_location, status, opened_on,
           disposition, business_data, remark, scope_id, last_activity_at, row_version,
           retention_permanent, retention_rule, retention_start)
-        VALUES (%s, '1.1-GROSS', 'Lange Akte', 'lange akte', 'sachakte', '', %s, %s, 'intern', '',
+        VALUES (%s, '1.1-' || %s, 'Lange Akte', 'lange akte', 'sachakte', '', %s, %s, 'intern', '',
           'elektronisch', '', 'bearbeitung', '2020-01-01', 'B', '{}', '', %s, now(), 1, false, '', 'jahresende')
         """,
-        name, entry_id, unit_id, scope_id,
+        name, number, *place,
     )  # fmt: skip
     _run(
         """
         INSERT INTO records_matter (uuid, case_file_id, title, matter_type, status, opened_on,
           scope_id, row_version)
         SELECT gen_random_uuid(), id, 'Zeitraum ' || n, '', 'bearbeitung', opened_on, scope_id, 1
-        FROM records_casefile, generate_series(1, 10) AS n WHERE uuid = %s
+        FROM records_casefile, generate_series(1, %s) AS n WHERE uuid = %s
         """,
+        MATTERS,
         name,
     )
     _run(
@@ -218,12 +232,28 @@ def _big_file(entry_id: int, unit_id: int, scope_id: int, count: int) -> uuid.UU
         JOIN (SELECT id, scope_id, now()::date - 1 AS day FROM records_casefile WHERE uuid = %s)
           AS file ON true
         JOIN records_matter matter ON matter.case_file_id = file.id
-          AND matter.title = 'Zeitraum ' || (n %% 10 + 1)
+          AND matter.title = 'Zeitraum ' || (n %% %s + 1)
         """,
-        count, name,
+        count, name, MATTERS,
     )  # fmt: skip
     _versions()
     return name
+
+
+def _vary(files: list[uuid.UUID]) -> None:
+    """Directions, types, years and titles, so that every filter and every order has work to do."""
+    kinds = [DocumentType.objects.create(code=f"bench-{n}", name=n).pk for n in TYPES]
+    _run(
+        """
+        UPDATE records_document SET direction = (ARRAY['eingang', 'ausgang', 'intern'])[id %% 3 + 1],
+          document_type_id = (%s::bigint[])[id %% %s + 1],
+          sort_date = sort_date - (id * 7919 %% (365 * %s))::int,
+          title = substr(md5(id::text), 1, 8) || ' ' || title,
+          filed_at = filed_at - id %% 100000 * interval '1 minute'
+        WHERE case_file_id IN (SELECT id FROM records_casefile WHERE uuid = ANY(%s))
+        """,
+        kinds, len(kinds), YEARS, files,
+    )  # fmt: skip
 
 
 def _search_rows(rng: Random) -> None:
@@ -238,9 +268,3 @@ def _search_rows(rng: Random) -> None:
         """,
         vectors,
     )
-
-
-def _analyze() -> None:
-    """The planner's statistics; autovacuum would come too late."""
-    for table in ("records_document", "records_casefile", "records_matter", "records_searchentry"):
-        _run(f"ANALYZE {table}")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.db.models import Value
 from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext as _
 
@@ -63,8 +64,8 @@ class BusinessFacet(Facet):
     def _by_size(self) -> bool:
         return self._field.kind in business_data.DIGITS
 
-    def annotations(self) -> dict[str, Any]:
-        return {self.column: KeyTransform(self._field.key, "business_data")}
+    def counted(self) -> tuple[Any, Any]:
+        return KeyTransform(self._field.key, "business_data"), Value(None, models.IntegerField())
 
     def accepts(self, value: str) -> bool:
         if self._by_size:

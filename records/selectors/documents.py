@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
 from django.http import Http404
 
@@ -114,6 +115,13 @@ def order_from(text: str) -> DocumentOrder:
     return DocumentOrder(column, text.startswith("-")) if column else NEWEST_FIRST
 
 
+class IsAmong(Func):
+    """``id = ANY(ARRAY(SELECT …))``: found by key, whatever the planner thinks of the subquery."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()
+
+
 def documents_page(
     user: Person,
     case_file: CaseFile,
@@ -129,10 +137,12 @@ def documents_page(
     """A page of the file's (or one matter's) documents, narrowed as ``documents_of`` does."""
     joined = ("document_type", "matter") if name_matters else ("document_type",)
     rows = documents_of(user, case_file, matter, where, cancelled=cancelled)
-    rows = rows.select_related(*joined, "check_out__holder")
+    chosen = _beyond(rows, order, Cursor.decode(after)).order_by(*sorting(order))[: limit + 1]
     names = ("matter__title",) if name_matters else ()
-    rows = _beyond(rows, order, Cursor.decode(after)).only(*ROW, *HOLDER, order.column, *names)
-    found = list(rows.order_by(*sorting(order))[: limit + 1])
+    # The ids first: names and locks are joined to the rows shown, not to ten thousand before a sort.
+    shown = Document.objects.filter(IsAmong("pk", ArraySubquery(chosen.values("pk"))))
+    shown = shown.select_related(*joined, "check_out__holder")
+    found = list(shown.only(*ROW, *HOLDER, order.column, *names).order_by(*sorting(order)))
     more = len(found) > limit
     cursor = Cursor(_value(found[limit - 1], order), found[limit - 1].pk).encode() if more else None
     return Page(found[:limit], cursor)
@@ -190,9 +200,15 @@ def _beyond(
     start = cursor.typed_for(field)
     if start is None:
         return rows
-    # The first condition is implied by the second; it lets the index start there.
-    bound = Q(**{f"{order.column}__{side}e": start[0]})
-    return rows.filter(bound, Q(**{f"{order.column}__{side}": start[0]}) | tie)
+    # As a row: the index starts right there, also among ten thousand documents of one day.
+    here = _row(F(order.column), F("pk"))
+    there = _row(Value(start[0], field), Value(cursor.pk))
+    joiner = " < " if order.descending else " > "
+    return rows.filter(_row(here, there, template="%(expressions)s", arg_joiner=joiner))
+
+
+def _row(*parts: Any, template: str = "(%(expressions)s)", **how: str) -> Func:
+    return Func(*parts, template=template, output_field=BooleanField(), **how)
 
 
 def _beyond_nullable(column: str, side: str, value: str, tie: Q) -> Q:

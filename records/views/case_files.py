@@ -1,5 +1,6 @@
 """Case files: list, file page, history, deep link."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -32,14 +33,12 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case_file = case_files.visible_case_file(request.user, uuid)
     reading.record_file_opened(request, case_file)
     file_marks.note_opened(person_of(request), case_file)
-    matters = list(case_files.matters_of(request.user, case_file))
+    matters = case_files.matters_with_counts(request.user, case_file)
     matter = _chosen(matters, request.GET.get("vorgang", ""))
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
     context = {
         "case_file": case_file,
-        "matters": _matter_nodes(
-            case_file, matters, matter, case_files.document_counts(request.user, case_file)
-        ),
+        "matters": _matter_nodes(case_file, matters, matter),
         "matter": matter,
         "may_file": may_file,
         "participations": parties.participations_in(request.user, case_file, matter).rows,
@@ -56,11 +55,10 @@ def _chosen(matters: list[Matter], uuid: str) -> Matter | None:
     return next((m for m in matters if str(m.uuid) == uuid), None)
 
 
-def _matter_nodes(
-    case_file: CaseFile, matters: list[Matter], chosen: Matter | None, counts: dict[int, int]
-) -> list[Node]:
+def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | None) -> list[Node]:
     base = reverse("case-file", args=[case_file.uuid])
-    every = Node(_("Alle Vorgänge"), base, count=str(sum(counts.values())), current=chosen is None)
+    counts = [_count(m) for m in matters]
+    every = Node(_("Alle Vorgänge"), base, count=_count_text(counts), current=chosen is None)
     below: dict[int | None, list[Node]] = {}
     # Sub-matters were opened after the matter they stand below; what hides its upper one stays up.
     seen = {m.pk for m in matters}
@@ -68,13 +66,24 @@ def _matter_nodes(
         node = Node(
             m.title,
             f"{base}?vorgang={m.uuid}",
-            count=str(counts.get(m.pk, 0)),
+            count=_count_text([_count(m)]),
             current=m == chosen,
             expanded=True,
             children=below.get(m.pk, []),
         )
         below.setdefault(m.parent_id if m.parent_id in seen else None, []).insert(0, node)
     return [every, *below.get(None, [])]
+
+
+def _count(matter: Matter) -> int:
+    return int(matter.documents_there)  # type: ignore[attr-defined]
+
+
+def _count_text(counts: Sequence[int]) -> str:
+    """``12``; with ``+`` where one of them stopped counting: ``999+``."""
+    most = case_files.COUNTED - 1
+    beyond = any(one > most for one in counts)
+    return f"{sum(min(one, most) for one in counts)}{'+' if beyond else ''}"
 
 
 def _no_documents(case_file: CaseFile, may_file: bool) -> Empty:

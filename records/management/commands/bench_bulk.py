@@ -29,6 +29,7 @@ class Command(BaseCommand):
         with benching.scratch_database(options["database_url"], "bulk"):
             self.stderr.write(f"{documents} Dokumente werden angelegt")
             user, ids = bulk_city.prepare(documents, options["seed"])
+            benching.analyze(options["database_url"])
             figures, parts = bulk_city.measure(user, ids)
             facts = benching.conditions(documents=documents)
         self.stdout.write(benching.result("bulk", figures, parts, facts))
