@@ -145,6 +145,7 @@ class ExternalKeyKind(models.TextChoices):
 class ListPage(models.TextChoices):
     CASE_FILES = "akten", _("Akten")
     DOCUMENTS = "dokumente", _("Dokumente einer Akte")
+    SEARCH = "suche", _("Suche")
 
 
 class CommentAudience(models.TextChoices):

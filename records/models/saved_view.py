@@ -10,13 +10,15 @@ from records.choices import ListPage
 class SavedView(models.Model):
     """Filters, order and columns of a list under a name, as the words of an address.
 
-    The row without a name holds the columns the person sees when no view is chosen.
+    The row without a name holds the columns the person sees when no view is chosen. Of a saved
+    search ``seen_document_id`` is the newest document there was at the last look.
     """
 
     owner = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("Person"))
     page = models.CharField(_("Liste"), max_length=20, choices=ListPage.choices)
     name = models.CharField(_("Name der Ansicht"), max_length=60, blank=True)
     query = models.CharField(_("Adresse"), max_length=1000, blank=True)
+    seen_document_id = models.BigIntegerField(_("gesehen bis Dokument"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("gespeicherte Ansicht")
