@@ -4,14 +4,15 @@ A scope names the grant, not the person or group behind it. So a grant that is r
 last day ends at once, for any number of files and for search, without touching one of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from goettingen_ecm.access import principal_ids
 from goettingen_ecm.access.principals import Holder
@@ -70,17 +71,29 @@ def names_group(kind: GrantKind) -> bool:
 def of_objects(kinds: Iterable[GrantKind], object_ids: Iterable[int]) -> list[Grant]:
     """All viewing grants on these entries or files, also past ones, oldest first."""
     ids = list(object_ids)
-    return [grant for kind in kinds for grant in _of_kind(kind, ids)] if ids else []
+    return of_kinds(dict.fromkeys(kinds, ids))
 
 
-def _of_kind(kind: GrantKind, ids: list[int]) -> Iterable[Grant]:
-    whom = "group_id" if names_group(kind) else "user_id"
-    rows = _viewing(kind).filter(content_object_id__in=ids).order_by("id")
-    for pk, one, who, cause, until in rows.values_list(
-        "id", "content_object_id", whom, "cause", "valid_until"
-    ):
-        group_id, user_id = (who, None) if names_group(kind) else (None, who)
-        yield Grant(kind, pk, one, group_id, user_id, cause, until)
+def of_kinds(wanted: Mapping[GrantKind, Collection[int]]) -> list[Grant]:
+    """The same for entries and files at once: by kind the ids of the objects; one query."""
+    parts = [_of_kind(kind, ids) for kind, ids in wanted.items() if ids]
+    if not parts:
+        return []
+    rows = parts[0].union(*parts[1:], all=True)
+    found = (Grant(GrantKind(kind), *values) for kind, *values in rows)
+    places = {kind: place for place, kind in enumerate(wanted)}
+    return sorted(found, key=lambda grant: (places[grant.kind], grant.pk))
+
+
+def _of_kind(kind: GrantKind, ids: Collection[int]) -> QuerySet[Any, Any]:
+    nobody = Cast(Value(None), models.BigIntegerField())
+    group, user = (F("group_id"), nobody) if names_group(kind) else (nobody, F("user_id"))
+    own = _marked(kind).filter(content_object_id__in=list(ids))
+    named = own.annotate(of_group=group, of_user=user)
+    rows: QuerySet[Any, Any] = named.values_list(
+        "kind", "id", "content_object_id", "of_group", "of_user", "cause", "valid_until"
+    )
+    return rows
 
 
 def held_by(holder: Holder) -> list[int]:
@@ -94,8 +107,14 @@ def held_by(holder: Holder) -> list[int]:
 def _held(kind: GrantKind, holder: Holder) -> QuerySet[Any, tuple[int, int]]:
     named = Q(group_id__in=holder.groups) if names_group(kind) else Q(user_id=holder.user_id)
     in_force = Q(valid_until__isnull=True) | Q(valid_until__gte=holder.day)
-    marked = _viewing(kind).annotate(kind=Value(int(kind), models.IntegerField()))
-    rows: QuerySet[Any, tuple[int, int]] = marked.filter(named, in_force).values_list("kind", "id")
+    rows: QuerySet[Any, tuple[int, int]] = (
+        _marked(kind).filter(named, in_force).values_list("kind", "id")
+    )
+    return rows
+
+
+def _marked(kind: GrantKind) -> QuerySet[Any]:
+    rows: QuerySet[Any] = _viewing(kind).annotate(kind=Value(int(kind), models.IntegerField()))
     return rows
 
 

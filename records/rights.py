@@ -69,12 +69,20 @@ class RightsTable:
         ids = [f.pk for f in case_files if f.pk]
         entries = {entry for f in case_files for entry in _entries(f)}
         self._grants = _by_object(
-            [
-                *grants.of_objects((GrantKind.ENTRY_GROUP, GrantKind.ENTRY_USER), entries),
-                *grants.of_objects((GrantKind.FILE_GROUP, GrantKind.FILE_USER), ids),
-            ]
+            grants.of_kinds(
+                {
+                    GrantKind.ENTRY_GROUP: entries,
+                    GrantKind.ENTRY_USER: entries,
+                    GrantKind.FILE_GROUP: ids,
+                    GrantKind.FILE_USER: ids,
+                }
+            )
         )
-        self._denied = _denied(ids)
+        self._exclusions = _exclusions(ids)
+
+    def excluded(self, case_file: CaseFile) -> Mapping[int, str]:
+        """Who never sees the file, by person, and why (requirements S2)."""
+        return self._exclusions.get(case_file.pk, {})
 
     def reasons(self, case_file: CaseFile) -> list[Reason]:
         """Every claim, kept or removed, in the order of the policy."""
@@ -93,7 +101,7 @@ class RightsTable:
                 for r in kept
                 if r.group_id in wanted or principal_ids.plain(r.principal) in wanted
             ]
-        return scopes.rights((r.principal for r in kept), self._denied.get(case_file.pk, ()))
+        return scopes.rights((r.principal for r in kept), self.excluded(case_file))
 
     def _by_confidentiality(self, case_file: CaseFile) -> list[Reason]:
         if case_file.confidentiality == Confidentiality.OPEN and not case_file.circle:
@@ -167,13 +175,13 @@ def _principal_facts() -> dict[int, PrincipalFacts]:
     }
 
 
-def _denied(file_ids: list[int]) -> Mapping[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
+def _exclusions(file_ids: list[int]) -> Mapping[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = defaultdict(dict)
     if not file_ids:
         return found
     rows = CaseFileExclusion.objects.filter(case_file_id__in=file_ids)
-    for file_id, user_id in rows.values_list("case_file_id", "user_id"):
-        found[file_id].append(user_id)
+    for file_id, user_id, reason in rows.values_list("case_file_id", "user_id", "reason"):
+        found[file_id][user_id] = reason
     return found
 
 

@@ -11,7 +11,7 @@ from goettingen_ecm.access import everyone
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, UnitRole, User
 from goettingen_ecm.operations import clock
-from records.models import CaseFile, CaseFileExclusion
+from records.models import CaseFile
 from records.rights import Reason, RightsTable
 from records.selectors.deputies import reasons_by_deputy
 
@@ -56,8 +56,8 @@ class Explanation:
 
 def explain(case_file: CaseFile, *, limit: int = PEOPLE_SHOWN) -> Explanation:
     """The whole answer for one case file, computed from the policy, not from the stored scope."""
-    claims = _claims(case_file)
-    excluded = _excluded(case_file)
+    table = RightsTable([case_file])
+    claims, excluded = _claims(case_file, table), table.excluded(case_file)
     reasons = _reasons_by_person(case_file, claims, excluded)
     people = _people(reasons.keys() | excluded.keys(), reasons, excluded)
     seeing = [p for p in people if not p.removed_by]
@@ -74,18 +74,18 @@ def explain(case_file: CaseFile, *, limit: int = PEOPLE_SHOWN) -> Explanation:
 
 def why(user: User, case_file: CaseFile) -> PersonAccess:
     """One person's reasons; none means the person does not see the file."""
-    excluded = _excluded(case_file)
-    reasons = _reasons_by_person(case_file, _claims(case_file), excluded)
+    table = RightsTable([case_file])
+    excluded = table.excluded(case_file)
+    reasons = _reasons_by_person(case_file, _claims(case_file, table), excluded)
     return _people([user.pk], reasons, excluded)[0]
 
 
-def _claims(case_file: CaseFile) -> list[Claim]:
-    table = RightsTable([case_file])
+def _claims(case_file: CaseFile, table: RightsTable) -> list[Claim]:
     reasons = table.reasons(case_file)
     group_ids = {r.group_id for r in reasons if r.group_id is not None}
     user_ids = {r.user_id for r in reasons if r.user_id is not None}
-    holders = _holders_of_groups(group_ids)
-    labels = _group_labels(group_ids)
+    roles = list(UnitRole.objects.filter(group_id__in=group_ids).select_related("unit"))
+    holders, labels = _holders_of_groups(group_ids, roles), _group_labels(roles)
     singles = User.objects.in_bulk(list(user_ids))
     inside = _persons_inside(user_ids, case_file.circle)
     claims = []
@@ -122,22 +122,26 @@ def _current() -> list[tuple[int, int]]:
     return list(rows.values_list("unit_role__group_id", "user_id"))
 
 
-def _holders_of_groups(group_ids: set[int]) -> Mapping[int, set[int]]:
+def _holders_of_groups(group_ids: set[int], roles: Sequence[UnitRole]) -> Mapping[int, set[int]]:
     """Who holds each group: its members, and for a Leitung those leading above it."""
     members: dict[int, set[int]] = defaultdict(set)
     for group_id, user_id in _current():
         members[group_id].add(user_id)
     held: dict[int, set[int]] = {g: set(members[g]) for g in group_ids}
-    for group_id, above in _leading_above(group_ids):
+    for group_id, above in _leading_above([one for one in roles if one.role == Role.HEAD]):
         held[group_id] |= members[above]
     if everyone.group_id() in held:
         held[everyone.group_id()] = {user for users in members.values() for user in users}
     return held
 
 
-def _leading_above(group_ids: set[int]) -> list[tuple[int, int]]:
+def _heads(group_ids: Iterable[int]) -> list[UnitRole]:
+    rows = UnitRole.objects.filter(group_id__in=list(group_ids), role=Role.HEAD)
+    return list(rows.select_related("unit"))
+
+
+def _leading_above(led: Sequence[UnitRole]) -> list[tuple[int, int]]:
     """(led group, leading group): as ``access.principals`` resolves it, seen from below."""
-    led = UnitRole.objects.filter(group_id__in=group_ids, role=Role.HEAD).select_related("unit")
     units = [role.unit for role in led]
     above_ids = {a for unit in units for a in unit.ancestors}
     leading = {
@@ -168,15 +172,9 @@ def _persons_inside(user_ids: set[int], circle: str) -> set[int]:
     return set(rows.values_list("user_id", flat=True))
 
 
-def _group_labels(group_ids: set[int]) -> dict[int, str]:
-    roles = UnitRole.objects.filter(group_id__in=group_ids).select_related("unit")
+def _group_labels(roles: Sequence[UnitRole]) -> dict[int, str]:
     labels = {r.group_id: f"{r.get_role_display()} {r.unit}" for r in roles}
     return {everyone.group_id(): _("alle Beschäftigten")} | labels
-
-
-def _excluded(case_file: CaseFile) -> dict[int, str]:
-    rows = CaseFileExclusion.objects.filter(case_file=case_file)
-    return dict(rows.values_list("user_id", "reason"))
 
 
 def _reasons_by_person(
@@ -187,7 +185,9 @@ def _reasons_by_person(
         for user_id in claim.user_ids if not claim.removed_by else ():
             found[user_id].append(f"{claim.label}: {claim.because}")
     groups = {c.group_id: c.label for c in claims if c.group_id is not None and not c.removed_by}
-    deputies = reasons_by_deputy(case_file, groups, lambda: _leading_above(set(groups)), excluded)
+    deputies = reasons_by_deputy(
+        case_file, groups, lambda: _leading_above(_heads(groups)), excluded
+    )
     for user_id, reasons in deputies.items():
         found[user_id] += reasons
     return found

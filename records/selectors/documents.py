@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, Concat, NullIf
+from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Page
@@ -296,11 +296,16 @@ def readable_components(document: Document, number: int | None = None) -> list[C
 
 def versions_of(document: Document) -> QuerySet[DocumentVersion]:
     """All versions, newest first (at most 200 are shown), with the name of their ``author``."""
-    full_name = Concat("first_name", Value(" "), "last_name")
-    people = User.objects.filter(pk=OuterRef("created_by_id"))
-    named = people.annotate(name=Coalesce(NullIf("display_name", Value("")), full_name))
-    rows = document.versions.annotate(author=Subquery(named.values("name")[:1]))
+    rows = document.versions.annotate(author=display_names("created_by_id"))
     return rows.order_by("-number")[:200]
+
+
+def display_names(column: str) -> Subquery:
+    """The name of the person whose id stands in a plain column; as ``str(User)`` says it."""
+    full_name = NullIf(Trim(Concat("first_name", Value(" "), "last_name")), Value(""))
+    people = User.objects.filter(pk=OuterRef(column))
+    named = people.annotate(name=Coalesce(NullIf("display_name", Value("")), full_name, "username"))
+    return Subquery(named.values("name")[:1])
 
 
 def lock_of(document: Document) -> CheckOut | None:

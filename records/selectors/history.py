@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.access.principals import Person
-from goettingen_ecm.accounts.models import User
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
@@ -27,6 +26,7 @@ from records.models import (
     Participation,
 )
 from records.selectors.case_files import documents_shown
+from records.selectors.documents import display_names
 from records.selectors.file_types import types_by_name
 from records.selectors.parties import participation_history
 
@@ -172,13 +172,12 @@ def _business_fields(changes: Sequence[Change]) -> dict[tuple[str, str], FileTyp
 def _actors(rows: Sequence[Row]) -> dict[int, str]:
     """Who acted, by operation: a person's name or the system's."""
     wanted = {row.values.operation_id for row in rows if row.values.operation_id}
-    operations = Operation.objects.in_bulk(wanted)
-    people = User.objects.in_bulk({o.actor_id for o in operations.values() if o.actor_id})
-    names = {}
-    for pk, operation in operations.items():
-        person = people.get(operation.actor_id or 0)
-        names[pk] = str(person) if person else operation.system or _("das System")
-    return names
+    operations = Operation.objects.filter(pk__in=wanted)
+    named = operations.annotate(person=display_names("actor_id"))
+    return {
+        pk: person or system or _("das System")
+        for pk, person, system in named.values_list("pk", "person", "system")
+    }
 
 
 def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event:
