@@ -192,6 +192,7 @@ urlpatterns = [
         name="staff-move-withdraw",
     ),
     path("suche/", search.search, name="search"),
+    path("suche/eingrenzen/", search.search_facets, name="search-facets"),
     path(
         "akte/<uuid:uuid>/merken/<slug:kind>/<slug:state>/",
         file_marks.set_mark,

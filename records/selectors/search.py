@@ -115,7 +115,8 @@ def search(
     exact = exact_case_files(user, query) if _wants_exact(wish, page) else []
     if not query.tsquery:
         return SearchResult(query, exact)
-    found = collect(user, query, wish, newest=RANKED, budget=budget or Budget(SECONDS))
+    time = budget or Budget(SECONDS)
+    found = collect(user, query, wish, newest=RANKED, cap=CAP, budget=time)
     page = min(page, pages_of(found.total))
     shown = in_order(found, query, wish)[(page - 1) * PAGE : page * PAGE]
     return SearchResult(
@@ -161,13 +162,16 @@ def exact_case_files(user: Person, query: SearchQuery) -> list[CaseFile]:
     return list(list_rows(rows).order_by("aktenzeichen")[:EXACT])
 
 
-def collect(user: Person, query: SearchQuery, wish: Wish, *, newest: int, budget: Budget) -> Found:
-    """Visible hits counted and the ``newest`` of them, by the pass over the years."""
-    found = newest_first(_wanted(user, query, wish, newest), budget)
+def collect(
+    user: Person, query: SearchQuery, wish: Wish, *, newest: int, cap: int, budget: Budget
+) -> Found:
+    """Visible hits counted up to ``cap`` and the ``newest`` of them, year by year."""
+    found = newest_first(wanted_by(user, query, wish, newest=newest, cap=cap), budget)
     return _only_visible(user, found, searched_by(user, wish))
 
 
-def _wanted(user: Person, query: SearchQuery, wish: Wish, newest: int) -> Wanted:
+def wanted_by(user: Person, query: SearchQuery, wish: Wish, *, newest: int, cap: int) -> Wanted:
+    """The person's rights and all limits as the search table knows them."""
     rights, limits = rights_of(user), wish.limits.conditions()
     first, last = wish.limits.days()
     until = min(last, query.filters.until or date.max)
@@ -179,7 +183,7 @@ def _wanted(user: Person, query: SearchQuery, wish: Wish, newest: int) -> Wanted
         user_id=rights.user_id,
         since=max(first, query.filters.since or date.min),
         until=until,
-        cap=CAP,
+        cap=cap,
         newest=newest,
         conditions=[condition for condition, _value in limits.values()],
         parameters={name: value for name, (_condition, value) in limits.items()},
