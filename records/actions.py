@@ -14,12 +14,16 @@ from records.models import CaseFile, Document
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A link to the page or form that does it; ``key`` is its single-letter shortcut."""
+    """A link to the page or form that does it; ``key`` is its single-letter shortcut.
+
+    ``in_dialog``: with JavaScript the form opens above the page (js/page_dialog.js).
+    """
 
     label: str
     url: str
     icon: str
     key: str = ""
+    in_dialog: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
             file_marks,
             follow_ups,
             grants,
+            note_desk,
             paper_desk,
             party_desk,
             plan_desk,
@@ -54,6 +55,7 @@ class RecordsConfig(AppConfig):
         paper_desk.register()
         business_data_panel.register()
         follow_ups.register()
+        note_desk.register()
         emergency_desk.register()
         rights_review_desk.register()
         document_work.register()

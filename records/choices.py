@@ -148,6 +148,11 @@ class ListPage(models.TextChoices):
     SEARCH = "suche", _("Suche")
 
 
+class NoteKind(models.TextChoices):
+    TELEPHONE = "telefon", _("Telefonvermerk")
+    FILE = "akte", _("Aktenvermerk")
+
+
 class CommentAudience(models.TextChoices):
     """Who reads a comment: its author alone, or everybody who sees the document."""
 

@@ -20,6 +20,7 @@ from records.views import (
     holds,
     list_exports,
     matters,
+    notes,
     opening_files,
     paper,
     participations,
@@ -57,6 +58,8 @@ urlpatterns = [
         changing_files.undo,
         name="case-file-undo",
     ),
+    path("akte/<uuid:uuid>/vermerk/", notes.new_note, name="note-new"),
+    path("dokument/<uuid:uuid>/vermerk/zurueck/", notes.take_back, name="note-take-back"),
     path("akte/<uuid:uuid>/vorgang-neu/", matters.new_matter, name="matter-new"),
     path("akte/<uuid:uuid>/folgeband/", volumes.next_volume, name="volume-new"),
     path(

@@ -40,6 +40,7 @@ KEY_GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key(("n",), _("Neues Dokument")),
             Key(("e",), _("Bearbeiten")),
             Key(("w",), _("Wiedervorlage")),
+            Key(("v",), _("Vermerk schreiben")),
             Key(("z",), _("Zeichnen")),
         ),
     ),

@@ -15,7 +15,9 @@ function read(form) {
 }
 
 function key(form) {
-  return PREFIX + location.pathname + "#" + form.dataset.draft;
+  // The address it is sent to: the same draft on the form's page and in a dialog on another one.
+  const address = new URL(form.getAttribute("action") || location.href, location.href);
+  return PREFIX + address.pathname + "#" + form.dataset.draft;
 }
 
 function keep(form, sent = false) {
@@ -60,7 +62,7 @@ function offer(form, draft) {
   form.prepend(note);
 }
 
-function start(form) {
+export function startDraft(form) {
   const stored = sessionStorage.getItem(key(form));
   if (stored && !form.querySelector("[data-form-errors]")) {
     const draft = JSON.parse(stored);
@@ -84,7 +86,7 @@ if (document.querySelector('[data-notice="success"]')) {
   }
 }
 
-document.querySelectorAll("form[data-draft]").forEach(start);
+document.querySelectorAll("form[data-draft]").forEach(startDraft);
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("[data-forget-drafts]")) return;
   Object.keys(sessionStorage).filter((one) => one.startsWith(PREFIX)).forEach((one) => sessionStorage.removeItem(one));
