@@ -19,6 +19,7 @@ from records import business_data
 from records.models import (
     CaseFile,
     Document,
+    DocumentMove,
     FilePlanEntry,
     FileTypeField,
     Matter,
@@ -26,6 +27,7 @@ from records.models import (
     Participation,
 )
 from records.selectors.case_files import documents_shown
+from records.selectors.document_moves import move_history
 from records.selectors.documents import display_names
 from records.selectors.file_types import types_by_name
 from records.selectors.parties import participation_history
@@ -120,6 +122,7 @@ def _histories(user: Person, case_file: CaseFile) -> Sequence[Any]:
         Document.history.filter(case_file_id=case_file.pk, id__in=documents.values("pk")),
         participation_history(user, case_file),
         PaperLoan.history.filter(case_file_id=case_file.pk).annotate(title=Value("")),
+        move_history(user, case_file),
     )
 
 
@@ -131,7 +134,7 @@ def _position(after: str) -> tuple[datetime, int, int] | None:
     """Where the page before ended; None for anything that is not a cursor of ours."""
     cursor = Cursor.decode(after)
     rank, _space, moment = cursor.value.partition(" ") if cursor else ("", "", "")
-    if cursor is None or rank not in ("0", "1", "2", "3", "4"):
+    if cursor is None or rank not in ("0", "1", "2", "3", "4", "5"):
         return None
     found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
     return (found[0], int(rank), cursor.pk) if found and found[0] else None
@@ -185,6 +188,8 @@ def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event
     sentence = _sentence(row) % {"who": who, "title": row.values.title}
     if row.values.instance_type is Document and row.values.history_change_reason:
         changes = [*changes, _("Grund: %(text)s") % {"text": row.values.history_change_reason}]
+    if row.values.instance_type is DocumentMove and row.values.target_number:
+        changes = [_("in die Akte %(number)s") % {"number": row.values.target_number}]
     return Event(row.values.history_date, who, sentence, changes)
 
 
@@ -199,9 +204,18 @@ def _paper_sentence(values: Any) -> str:
     return _("%(who)s hat den Papierteil zurückgenommen")
 
 
+def _move_sentence(values: Any) -> str:
+    """The source keeps that something left it; what it was, for those who see it where it is."""
+    if values.title:
+        return _("%(who)s hat „%(title)s“ in eine andere Akte verschoben")
+    return _("%(who)s hat ein Dokument in eine andere Akte verschoben")
+
+
 def _sentence(row: Row) -> str:
     if row.values.instance_type is PaperLoan:
         return _paper_sentence(row.values)
+    if row.values.instance_type is DocumentMove:
+        return _move_sentence(row.values)
     if row.values.history_type != "+":
         if row.values.instance_type is Participation:
             return _("%(who)s hat die Beteiligung von „%(title)s“ geändert")
