@@ -50,7 +50,7 @@ def _facts(
     said = {"name": str(author), "moment": german.date_time(clock.now())}
     return {
         "city": settings.CITY_NAME,
-        "heading": NoteKind(note.kind).label,
+        "heading": str(NoteKind(note.kind).label),
         "number": case_file.aktenzeichen,
         "title": case_file.title,
         "rows": [(label, value) for label, value in rows if value],
