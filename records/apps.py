@@ -24,6 +24,7 @@ class RecordsConfig(AppConfig):
             file_marks,
             follow_ups,
             grants,
+            moving_desk,
             note_desk,
             paper_desk,
             party_desk,
@@ -47,6 +48,7 @@ class RecordsConfig(AppConfig):
         start_cards.register()
         bulk_jobs.register()
         cancel_desk.register()
+        moving_desk.register()
         saved_views_card.register()
         closing_checks.register()
         closing_entries.register()

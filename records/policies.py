@@ -34,6 +34,15 @@ def can_change_document(user: Person, document: Document) -> bool:
     )
 
 
+def can_move_document(user: Person, document: Document) -> bool:
+    """Into another file: final ones too, for only their content and metadata are fixed."""
+    return (
+        document.status not in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED)
+        and is_open(document.case_file)
+        and can_file_documents(user, document.case_file)
+    )
+
+
 def can_lift_cancellation(user: Person, document: Document) -> bool:
     """Whoever may cancel documents of the file may lift a Storno (requirements W10)."""
     return (

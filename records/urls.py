@@ -20,6 +20,7 @@ from records.views import (
     holds,
     list_exports,
     matters,
+    moving,
     notes,
     opening_files,
     paper,
@@ -211,6 +212,13 @@ urlpatterns = [
     path("akten/aendern/", bulk.change_case_files, name="case-files-change"),
     path("akten/umschreiben/", bulk_reassigning.reassign, name="case-files-reassign"),
     path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
+    path("dokument/<uuid:uuid>/verschieben/", moving.move_one, name="document-move"),
+    path(
+        "dokument/<uuid:uuid>/verschieben/zurueck/<int:operation_id>/",
+        moving.move_back,
+        name="document-move-back",
+    ),
+    path("akte/<uuid:uuid>/dokumente/verschieben/", moving.move_many, name="documents-move"),
     path("akte/<uuid:uuid>/dokumente/aendern/", bulk.change_documents, name="documents-change"),
     path(
         "akte/<uuid:uuid>/dokumente/stornieren/",

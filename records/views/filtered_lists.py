@@ -137,7 +137,13 @@ def documents_context(
     cancel = BulkAction(
         reverse("documents-cancel", args=[uuid]), _("Stornieren"), "blocked", _("stornieren")
     )
-    return context | _bulk(table, wanted, [change, cancel] if may_change else [])
+    move = BulkAction(
+        reverse("documents-move", args=[uuid]),
+        _("In andere Akte"),
+        "folder-open",
+        _("in eine andere Akte verschieben"),
+    )
+    return context | _bulk(table, wanted, [change, move, cancel] if may_change else [])
 
 
 def _file_actions(request: HttpRequest) -> list[BulkAction]:
