@@ -33,6 +33,7 @@ class RecordsConfig(AppConfig):
             rights_review_desk,
             roll_out,
             roll_out_desk,
+            saved_searches_desk,
             saved_views_card,
             staff_move_desk,
             start_cards,
@@ -50,6 +51,7 @@ class RecordsConfig(AppConfig):
         cancel_desk.register()
         moving_desk.register()
         saved_views_card.register()
+        saved_searches_desk.register()
         closing_checks.register()
         closing_entries.register()
         file_changes.register()

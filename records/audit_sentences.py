@@ -38,6 +38,7 @@ SENTENCES = {
     "records.hold.placed": _("{actor} hat {object} gesetzt"),
     "records.hold.lifted": _("{actor} hat {object} aufgehoben"),
     "records.hold.reviewed": _("{actor} hat {object} überprüft und belassen"),
+    "records.search.exported": _("{actor} hat die Treffer einer Suche als Datei ausgegeben"),
     "records.case_files.exported": _("{actor} hat eine Aktenliste als Datei ausgegeben"),
     "records.documents.exported": _(
         "{actor} hat die Dokumentenliste von {object} als Datei ausgegeben"

@@ -10,11 +10,18 @@ from records.services.actor import person
 FILES_EXPORTED = "records.case_files.exported"
 LOANS_EXPORTED = "records.paper_loans.exported"
 DOCUMENTS_EXPORTED = "records.documents.exported"
+HITS_EXPORTED = "records.search.exported"
 
 
 def record_loans_export(user: User) -> None:
     """That the list of lent paper was taken out of the house."""
     record([AuditRecord.of(person(user, LOANS_EXPORTED).operation, LOANS_EXPORTED)])
+
+
+def record_search_export(user: User, filters: Sequence[str]) -> None:
+    """That the hits of a search were taken out of the house; never its words."""
+    operation = person(user, HITS_EXPORTED).operation
+    record([AuditRecord.of(operation, HITS_EXPORTED, fields=list(filters))])
 
 
 def record_export(user: User, case_file: CaseFile | None, filters: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.audit.recording import record_search
 from records.analysis import parse_query
+from records.saved_searches_desk import saved_searches
 from records.selectors import search as selector
 from records.selectors.search_facets import SearchFacets, count_facets, names_of
 from records.views.search_address import FACETS, SearchAddress, chips, read
@@ -23,6 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     address = read(request.user, request.GET)
     context: dict[str, Any] = {"address": address, "text": address.words}
     if not address.text:
+        context["saved"] = saved_searches(request.user)
         return render(request, "records/search.html", context)
     result = selector.search(request.user, address.text, page=address.page, wish=address.wish)
     log_search(request, address.text, result.total)
@@ -73,6 +75,8 @@ def _links(address: SearchAddress, result: selector.SearchResult) -> dict[str, s
         "older": address.with_words(vor=result.older_than),
         "previous": address.with_words(seite=result.page - 1, **place),
         "next": address.with_words(seite=result.page + 1, **place),
+        "csv": reverse("search-export", args=["csv"]) + address.with_words(),
+        "ods": reverse("search-export", args=["ods"]) + address.with_words(),
         "reset": address.with_words(**dict.fromkeys(FACETS, "")),
     }
 

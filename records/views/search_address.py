@@ -1,6 +1,6 @@
 """How an address says a search: words, fields of the form, limits, order. Nothing else holds it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -147,11 +147,31 @@ def read(user: Person, query: QueryDict) -> SearchAddress:
     return SearchAddress(query, user, _case_file(user, query.get("in", "")))
 
 
-def _case_file(user: Person, text: str) -> CaseFile | None:
+def read_many(user: Person, queries: Sequence[QueryDict]) -> list[SearchAddress]:
+    """Several searches, their files in one query; an invisible file leaves nothing to find."""
+    wanted = [_uuid(query.get("in", "")) for query in queries]
+    asked = {uuid for uuid in wanted if uuid is not None}
+    rows = CaseFile.objects.visible_to(user).filter(uuid__in=asked) if asked else ()
+    files = {one.uuid: one for one in rows}
+    return [
+        SearchAddress(query, user, None if uuid is None else files.get(uuid, _NO_FILE))
+        for query, uuid in zip(queries, wanted, strict=True)
+    ]
+
+
+_NO_FILE = CaseFile(pk=0)
+
+
+def _uuid(text: str) -> UUID | None:
     try:
-        return visible_case_file(user, UUID(text)) if text else None
+        return UUID(text) if text else None
     except ValueError:
         return None
+
+
+def _case_file(user: Person, text: str) -> CaseFile | None:
+    uuid = _uuid(text)
+    return None if uuid is None else visible_case_file(user, uuid)
 
 
 def _number(value: str) -> bool:

@@ -1,0 +1,62 @@
+"""Saved searches with what is new in them: card of "Mein Tag", list of the search page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goettingen_ecm.access.principals import Person
+from goettingen_ecm.operations.registry import Card, start_cards
+from records.choices import ListPage
+from records.models import SavedView
+from records.selectors.saved_views import preferences
+from records.selectors.search_news import Kept, News, news_of
+from records.views.search_address import read_many
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A saved search as it is listed."""
+
+    view: SavedView
+    url: str
+    news: str
+
+
+def saved_searches(user: Person) -> list[SavedSearch]:
+    """The person's searches by name, with new hits since the last look."""
+    views = preferences(user, ListPage.SEARCH).views
+    return [
+        SavedSearch(view, reverse("saved-search", args=[view.pk]), news_text(news))
+        for view, news in zip(views, news_of(user, _kept(user, views)), strict=True)
+    ]
+
+
+def _kept(user: Person, views: Sequence[SavedView]) -> list[Kept]:
+    addresses = read_many(user, [QueryDict(view.query) for view in views])
+    return [
+        Kept(address.text, address.wish, view.seen_document_id or 0)
+        for view, address in zip(views, addresses, strict=True)
+    ]
+
+
+def news_text(news: News) -> str:
+    """``2 neu``, ``mindestens 2 neu`` or nothing."""
+    if not news.count:
+        return ""
+    counted = ngettext("%(n)s neu", "%(n)s neu", news.count) % {"n": news.count}
+    return _("mindestens %(counted)s") % {"counted": counted} if news.at_least else counted
+
+
+def saved_searches_card(request: HttpRequest) -> Card | None:
+    """Nothing for those who have saved none."""
+    rows = saved_searches(request.user)
+    return Card("records/start_saved_searches.html", {"rows": rows}) if rows else None
+
+
+def register() -> None:
+    """Called once when the app is ready."""
+    start_cards.register("records.saved_searches", saved_searches_card, order=58)
