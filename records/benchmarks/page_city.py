@@ -1,6 +1,7 @@
 """A large plain city for page benchmarks, written by SQL: what counts is its shape, not its words."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from random import Random
@@ -97,10 +98,7 @@ def _readable_document(
 ) -> tuple[uuid.UUID, int, int, int]:
     """A letter of two pages; returns the arguments of its first page image's address."""
     pages = [" ".join(rng.choices(WORDS, k=WORDS_PER_PAGE)) for _ in range(2)]
-    letter = typst.compile("\n#pagebreak()\n".join(pages).encode())
-    if not isinstance(letter, bytes):
-        raise TypeError("typst returned no single PDF")
-    staged = blob_store.stage_chunks([letter])
+    staged = blob_store.stage_chunks([letter(pages)])
     matter = Matter.objects.filter(case_file__uuid=big_file).order_by("pk")[0]
     with transaction.atomic():
         blob = blobs.store_staged([staged])[staged.sha256]
@@ -109,6 +107,14 @@ def _readable_document(
         document = file_documents([wanted], person(clerk, "bench"))[0]
     texts.extract_texts([document.pk])
     return document.uuid, 1, 0, 1
+
+
+def letter(pages: Sequence[str]) -> bytes:
+    """A PDF with a text layer."""
+    made = typst.compile("\n#pagebreak()\n".join(pages).encode())
+    if not isinstance(made, bytes):
+        raise TypeError("typst returned no single PDF")
+    return made
 
 
 def _clerk(unit: OrgUnit, name: str) -> User:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
 from records.choices import DocumentStatus
-from records.models import CaseFile, Document, FilePlanEntry, Matter
+from records.models import CaseFile, Document, FilePlanEntry, Hold, Matter, Volume
 
 ORDERS = {
     "zuletzt": Order("last_activity_at"),
@@ -74,12 +74,27 @@ def case_files_of_entry(
 
 
 def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
-    """The file of a page. Raises Http404 for missing and invisible alike."""
+    """The file of a page. Raises Http404 for missing and invisible alike.
+
+    It knows whether rarer things exist at all (``lacks``), so that a page asks only for what is there.
+    """
     rows = CaseFile.objects.visible_to(user).select_related("entry", "lead_unit")
-    found: CaseFile | None = rows.filter(uuid=uuid).first()
+    found: CaseFile | None = rows.filter(uuid=uuid).annotate(**_EXISTING).first()
     if found is None:
         raise Http404
     return found
+
+
+_EXISTING = {
+    "has_holds": Exists(Hold.objects.filter(case_file=OuterRef("pk"), lifted_at=None)),
+    "has_volumes": Exists(Volume.objects.filter(first=OuterRef("pk")))
+    | Exists(Volume.objects.filter(case_file=OuterRef("pk"))),
+}
+
+
+def lacks(case_file: CaseFile, name: str) -> bool:
+    """True when the file was read by ``visible_case_file`` and has none of these (``has_holds``)."""
+    return getattr(case_file, name, True) is False
 
 
 MATTERS_SHOWN = 500

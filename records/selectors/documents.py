@@ -64,6 +64,7 @@ FACTS = (
     "case_file__status",
     "case_file__lead_unit",
     "matter__title",
+    "matter__uuid",
 )
 READABLE = (ComponentKind.MAIN, ComponentKind.ATTACHMENT)
 FILE = (

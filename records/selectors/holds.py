@@ -11,6 +11,7 @@ from django.http import Http404
 from goettingen_ecm.access.principals import Person, rights_of
 from records.choices import HoldKind
 from records.models import CaseFile, Hold, Matter
+from records.selectors.case_files import lacks
 
 NEAR = timedelta(days=14)
 """So long before its review day a hold stands on its owner's start page."""
@@ -104,7 +105,9 @@ def holds_to_review(user: Person, today: date, *, limit: int = 8) -> list[Hold]:
 
 
 def kinds_standing(user: Person, case_file: CaseFile) -> list[str]:
-    """The German names of the kinds in force on a visible file, in one query."""
+    """The German names of the kinds in force on a visible file, in one query where there are any."""
+    if lacks(case_file, "has_holds"):
+        return []
     rows = Hold.objects.filter(case_file=case_file, lifted_at=None).order_by("review_on", "pk")
     seen = rights_of(user).scope_ids
     kinds = [

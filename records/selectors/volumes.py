@@ -5,10 +5,13 @@ from django.db.models import Q
 from goettingen_ecm.access.principals import Person
 from records.models import CaseFile, Volume
 from records.policies import can_view
+from records.selectors.case_files import lacks
 
 
 def volumes_of(user: Person, case_file: CaseFile) -> list[tuple[int, CaseFile]]:
     """(number, file) of the volumes the person sees, in order; empty when there is only one."""
+    if lacks(case_file, "has_volumes"):
+        return []
     rows = Volume.objects.filter(
         Q(first=case_file) | Q(case_file=case_file) | Q(first__further_volumes__case_file=case_file)
     )

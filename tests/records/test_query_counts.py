@@ -84,13 +84,13 @@ def of_letter(name: str, *further: object) -> Callable[[Story], str]:
 
 
 PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
-    "start": (10, lambda story: reverse("start")),
+    "start": (11, lambda story: reverse("start")),
     "file list": (7, lambda story: reverse("case-files")),
     "file list by number": (7, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
-    "file": (15, by_name("case-file")),
-    "file by type": (15, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
-    "history": (15, by_name("case-file-history")),
-    "access": (15, by_name("case-file-access")),
+    "file": (13, by_name("case-file")),
+    "file by type": (13, lambda story: by_name("case-file")(story) + "?sortierung=typ"),
+    "history": (14, by_name("case-file-history")),
+    "access": (13, by_name("case-file-access")),
     "upload": (7, by_name("document-upload")),
     "document": (9, of_letter("document")),
     "document with hits": (9, lambda story: of_letter("document")(story) + "?q=Miete"),
