@@ -27,7 +27,7 @@ from integrations.demo.papers import Paper, upload_of
 from records.choices import CaseFileStatus, Confidentiality, Direction, ListPage
 from records.follow_ups import file_target
 from records.models import CaseFile, Document, FilePlanEntry
-from records.services import check_outs, file_marks, saved_views
+from records.services import check_outs, file_marks, saved_searches, saved_views
 from records.services.actor import Actor, person
 from records.services.case_files import NewCaseFile, open_case_files
 from records.services.file_marks import MarkKind
@@ -145,6 +145,7 @@ def _law_office(lawsuit: CaseFile) -> None:
         "Offene Klagen",
         f"stand={CaseFileStatus.ACTIVE}&sortierung=aktenzeichen",
     )
+    saved_searches.save_search(clerk.user, "Klagen in diesem Jahr", "q=Klage&ordnung=datum")
     office.keeps([lawsuit])
     office.wants_again(lawsuit, today, "Kostenvorschuss angewiesen?")
 
