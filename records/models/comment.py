@@ -18,15 +18,21 @@ TEXT_CHARS = 2000
 class CommentQuerySet(models.QuerySet["Comment"]):
     """Comments as people see them."""
 
-    def visible_to(self, user: Person) -> Self:
-        """On visible documents: those for the team, and one's own; nobody else's private ones."""
-        ids = rights_of(user).scope_ids
+    def readable_by(self, user: Person) -> Self:
+        """Those for the team and one's own; for documents the caller has shown to be visible."""
         return self.filter(
             Q(audience=CommentAudience.TEAM) | Q(author=user.pk),
             withdrawn_at=None,
-            document__scope__any_of=ids,
-            document__case_file__scope__any_of=ids,
-        ).exclude(document__status=DocumentStatus.MISFILED)
+            parent__withdrawn_at=None,
+        )
+
+    def visible_to(self, user: Person) -> Self:
+        """The same on documents the person sees; nobody sees another's private ones."""
+        ids = rights_of(user).scope_ids
+        rows = self.readable_by(user).filter(
+            document__scope__any_of=ids, document__case_file__scope__any_of=ids
+        )
+        return rows.exclude(document__status=DocumentStatus.MISFILED)
 
 
 class Comment(models.Model):
