@@ -17,6 +17,7 @@ class RecordsConfig(AppConfig):
             cancel_desk,
             closing_checks,
             closing_entries,
+            comment_desk,
             document_work,
             emergency_desk,
             exclusion_desk,
@@ -60,6 +61,7 @@ class RecordsConfig(AppConfig):
         business_data_panel.register()
         follow_ups.register()
         note_desk.register()
+        comment_desk.register()
         emergency_desk.register()
         rights_review_desk.register()
         document_work.register()

@@ -41,6 +41,7 @@ KEY_GROUPS: tuple[tuple[str | Promise, tuple[Key, ...]], ...] = (
             Key(("e",), _("Bearbeiten")),
             Key(("w",), _("Wiedervorlage")),
             Key(("v",), _("Vermerk schreiben")),
+            Key(("m",), _("Dokument kommentieren")),
             Key(("z",), _("Zeichnen")),
         ),
     ),

@@ -21,6 +21,7 @@ from records.content.sniffing import misnaming
 from records.forms import UploadForm
 from records.models import CaseFile, Component, Document, Matter
 from records.selectors import case_files, documents
+from records.selectors.comments import beside
 from records.services import page_images, reading, uploads
 from records.views import renditions, tables
 
@@ -78,6 +79,7 @@ def document_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "versions": list(documents.versions_of(document)) if document.version_number > 1 else [],
         "may_change": policies.can_change_document(request.user, document),
         "query": query,
+        "comments": beside(request.user, document, number),
     }
     fragment = bool(request.htmx) and request.htmx.target == "lesen"  # type: ignore[attr-defined]
     template = "records/document_fragment.html" if fragment else "records/document_detail.html"

@@ -42,13 +42,12 @@ async function load(address) {
   return parsed.querySelector("form");
 }
 
-async function show(link) {
-  const form = await load(link.href).catch(() => null);
+export async function showInDialog(address, title) {
+  const form = await load(address).catch(() => null);
   if (!form) {
-    location.assign(link.href);
+    location.assign(address);
     return;
   }
-  const title = link.dataset.pageDialog;
   shown?.remove();
   shown = build(title, document.importNode(form, true));
   document.body.append(shown);
@@ -62,7 +61,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   link.closest("details[data-menu], details.desk-menu")?.removeAttribute("open");
-  show(link);
+  showInDialog(link.href, link.dataset.pageDialog);
 });
 
 document.addEventListener("keydown", (event) => {
