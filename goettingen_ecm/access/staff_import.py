@@ -40,16 +40,21 @@ RESULTS = {LineState.NEW: NEW, LineState.CHANGED: CHANGED, LineState.UNCHANGED: 
 
 
 def keep_upload(name: str, data: bytes, *, actor: User) -> StaffImport:
-    """Keep an uploaded list until it is applied; lists past their time go.
+    """Keep an uploaded list until it is applied, and its results for STAFF_IMPORT_KEPT.
 
     Raises Forbidden, InvalidInput (the file as a whole cannot be read).
     """
     require_allowed(actor)
     read_staff(data)
-    StaffImport.objects.filter(created_at__lt=clock.now() - STAFF_IMPORT_KEPT).delete()
     return StaffImport.objects.create(
         file_name=name[-200:], content=data, created_by=actor, created_at=clock.now()
     )
+
+
+def remove_old_uploads() -> int:
+    """Remove lists past their time; returns how many."""
+    old = StaffImport.objects.filter(created_at__lt=clock.now() - STAFF_IMPORT_KEPT)
+    return old.delete()[0]
 
 
 def require_allowed(actor: User) -> None:

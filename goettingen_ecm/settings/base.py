@@ -262,6 +262,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "integrations.tasks.remove_finished_folders",
         "schedule": crontab(hour=5, minute=30),
     },
+    "remove-old-staff-lists": {
+        "task": "goettingen_ecm.access.tasks.remove_old_staff_lists",
+        "schedule": crontab(hour=4, minute=45),
+    },
     "end-emergency-accesses": {
         "task": "records.tasks.end_emergency_accesses",
         "schedule": 60.0,

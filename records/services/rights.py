@@ -3,6 +3,7 @@
 Every service works on sets and recomputes the scopes of the touched files in its transaction.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -94,9 +95,22 @@ def exclude_persons(wanted: Sequence[Exclusion], actor: Actor) -> None:
             update_fields=["reason"],
         )
         recompute(files)
-        people = {one.case_file_id: {"user_id": one.user_id} for one in wanted}
+        _record_exclusions(wanted, files, actor)
+
+
+def _record_exclusions(
+    wanted: Sequence[Exclusion], files: Mapping[int, CaseFile], actor: Actor
+) -> None:
+    """One entry for each person of each file, as the list of exclusions asks for them."""
+    of_person: dict[int, set[int]] = defaultdict(set)
+    for one in wanted:
+        of_person[one.user_id].add(one.case_file_id)
+    for user_id, pks in sorted(of_person.items()):
         record_changes(
-            "records.case_file.person_excluded", list(files.values()), actor, digests=people
+            "records.case_file.person_excluded",
+            [files[pk] for pk in sorted(pks)],
+            actor,
+            digests={pk: {"user_id": user_id} for pk in pks},
         )
 
 

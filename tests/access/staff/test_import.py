@@ -13,6 +13,7 @@ from goettingen_ecm.access import staff_import
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.access.staff_comparison import Compared
 from goettingen_ecm.access.staff_file import LARGEST_FILE, read_staff
+from goettingen_ecm.access.tasks import remove_old_staff_lists
 from goettingen_ecm.accounts import services as accounts
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, StaffImport, User
@@ -232,10 +233,11 @@ class TestApplying:
             apply(text, administrator)
         assert Membership.objects.filter(unit_role__unit__code="50.1").count() >= 300
 
-    def test_old_lists_go(self, administrator: User) -> None:
+    def test_old_lists_go_at_night(self, administrator: User) -> None:
         staff_import.keep_upload("alt.csv", (HEADER + GOOD).encode(), actor=administrator)
         with clock.fixed(MONDAY + staff_import.STAFF_IMPORT_KEPT * 1.1):
             staff_import.keep_upload("neu.csv", (HEADER + GOOD).encode(), actor=administrator)
+            assert remove_old_staff_lists() == 1
         assert [one.file_name for one in StaffImport.objects.all()] == ["neu.csv"]
 
 

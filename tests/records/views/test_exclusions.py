@@ -58,6 +58,13 @@ def test_nobody_reads_of_the_own_exclusion(story: Story) -> None:
     assert story.case_file.aktenzeichen not in page()
 
 
+def test_two_people_kept_out_at_once_are_both_in_the_protocol(story: Story) -> None:
+    people = [personas.person(name) for name in ("brandt", "yilmaz")]
+    head = person(personas.person(personas.HEAD_SOCIAL), "test")
+    exclude_persons([Exclusion(story.case_file.pk, one.pk, REASON) for one in people], head)
+    assert "nicht mehr im Protokoll" not in page()
+
+
 def test_an_old_one_says_that_the_protocol_is_gone(story: Story) -> None:
     clerk = personas.person("brandt")
     CaseFileExclusion.objects.create(case_file=story.case_file, user=clerk, reason=REASON)
