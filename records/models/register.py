@@ -43,6 +43,7 @@ class RegisterPlacement(models.Model):
     section = models.ForeignKey(
         RegisterSection, models.CASCADE, related_name="placements", verbose_name=_("Registerblatt")
     )
+    history = history()
 
     class Meta:
         verbose_name = _("Platz im Register")
