@@ -37,7 +37,7 @@ def figures(shown: HtmlElement) -> list[HtmlElement]:
 
 
 def words(shown: HtmlElement) -> str:
-    return " ".join(text_of(one) for one in shown.xpath("//figure//svg"))
+    return " ".join(text_of(one) for one in shown.xpath("//figure/div//svg"))
 
 
 def hits(shown: HtmlElement) -> int:
