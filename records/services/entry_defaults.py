@@ -67,6 +67,25 @@ def require_takes_files(entry: FilePlanEntry) -> None:
     raise IllegalState(reason % {"entry": entry.code}, next_step=advice)
 
 
+def require_takes_type(file_type: str, entry: FilePlanEntry, rule: EntryRule) -> None:
+    """Raises IllegalState for a file of a type (or of none) that the entry does not take (A4)."""
+    if rule.takes(file_type):
+        return
+    reason = (
+        _("%(entry)s sieht den Aktentyp „%(name)s“ nicht vor.")
+        if file_type
+        else _("%(entry)s nimmt nur Akten mit Aktentyp; diese hat keinen.")
+    )
+    advice = _(
+        "Möglich sind: %(types)s. Ändern Sie zuerst den Aktentyp oder wählen Sie einen anderen"
+        " Eintrag."
+    )
+    raise IllegalState(
+        reason % {"entry": entry.code, "name": file_type},
+        next_step=advice % {"types": ", ".join(rule.allowed)},
+    )
+
+
 def _require_in_force(entry: FilePlanEntry) -> None:
     """Files are opened in the version of the plan that holds today (A3)."""
     plan, today = entry.plan, clock.today()

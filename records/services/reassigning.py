@@ -35,7 +35,12 @@ from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.case_workers import working_pairs
 from records.services.documents import lock_case_files
-from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
+from records.services.entry_defaults import (
+    EntryDefaults,
+    defaults_of,
+    require_takes_files,
+    require_takes_type,
+)
 from records.services.retention import RULE_FIELDS, apply_rule
 from records.services.scoping import recompute
 
@@ -105,7 +110,7 @@ def check(
     """Whether these files may be moved there, before anything is written; None: not by a person.
 
     Returns the defaults of the entries. Raises Forbidden (role, or a part of a file the mover may
-    not change), IllegalState (closed, entry takes no files, another circle, outside the branch of
+    not change), IllegalState (closed, entry takes no files or not this type, another circle, outside the branch of
     the specialist system, a unit that is over).
     """
     defaults = defaults_of([one.entry for one in wanted.values()])
@@ -142,6 +147,7 @@ def _require_place(
 ) -> None:
     if one.entry.pk != case_file.entry_id:
         require_takes_files(one.entry)
+        require_takes_type(case_file.file_type, one.entry, defaults[one.entry.pk].rule)
     _require_same_circle(case_file, one, defaults[one.entry.pk])
     _require_living_unit(one.lead_unit)
     if one.case_worker is not None and (one.case_worker.pk, one.lead_unit.pk) not in working:

@@ -158,6 +158,24 @@ class TestRefusals:
         with pytest.raises(IllegalState, match="OPEN/PROSOZ"):
             move(file, to=there("50.20", "50.1"), by=personas.CLERK_SOCIAL)
 
+    def test_a4_the_new_entry_takes_the_file_type(self, story: Story) -> None:
+        target = FilePlanEntry.objects.filter(code="63.20")
+        target.update(allowed_file_types=["Bauakte"])
+        with pytest.raises(IllegalState, match="nimmt nur Akten mit Aktentyp"):
+            move(story.case_file, to=there())
+        CaseFile.objects.filter(pk=story.case_file.pk).update(file_type="Klageakte")
+        with pytest.raises(
+            IllegalState, match="sieht den Aktentyp „Klageakte“ nicht vor"
+        ) as refused:
+            move(story.case_file, to=there())
+        assert "Möglich sind: Bauakte." in refused.value.next_step
+        CaseFile.objects.filter(pk=story.case_file.pk).update(file_type="Bauakte")
+        assert move(story.case_file, to=there()).entry.code == "63.20"
+        target.update(allowed_file_types=["Klageakte"])
+        # What is there already may go to another unit.
+        staff("63")
+        assert move(story.case_file, to=there("63.20", "63")).lead_unit.code == "63"
+
     def test_a3_a_retired_entry_names_its_successor(self, story: Story) -> None:
         retired = w.entry("63.20")
         retired.retired_on, retired.successor = date(2026, 1, 1), w.entry("00.10")
