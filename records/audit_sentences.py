@@ -6,6 +6,8 @@ from goettingen_ecm.audit.actions import register_action
 
 SENTENCES = {
     "records.case_file.opened": _("{actor} hat {object} angelegt"),
+    "records.case_file.opening_undone": _("{actor} hat das Anlegen von {object} zurückgenommen"),
+    "records.matter.opening_undone": _("{actor} hat das Anlegen von {object} zurückgenommen"),
     "records.case_file.access_granted": _("{actor} hat {object} freigegeben"),
     "records.case_file.access_revoked": _("{actor} hat eine Freigabe für {object} beendet"),
     "records.case_file.person_excluded": _("{actor} hat eine Person von {object} ausgeschlossen"),

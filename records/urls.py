@@ -36,6 +36,7 @@ from records.views import (
     search,
     search_export,
     staff_moves,
+    undoing_openings,
     versions,
     volumes,
 )
@@ -70,6 +71,26 @@ urlpatterns = [
         "akte/<uuid:uuid>/verschieben-rueckgaengig/<int:operation_id>/",
         matters.undo_moved,
         name="document-move-undo",
+    ),
+    path(
+        "akte/<uuid:uuid>/anlegen-rueckgaengig/<int:operation_id>/",
+        undoing_openings.undo_file,
+        name="case-file-opening-undo",
+    ),
+    path(
+        "vorgang/<uuid:uuid>/anlegen-rueckgaengig/<int:operation_id>/",
+        undoing_openings.undo_matter,
+        name="matter-opening-undo",
+    ),
+    path(
+        "vorgang/<uuid:uuid>/rueckgaengig/<int:operation_id>/",
+        undoing_openings.undo_change,
+        name="matter-undo",
+    ),
+    path(
+        "vorgang/<uuid:uuid>/register-rueckgaengig/<int:operation_id>/",
+        undoing_openings.undo_register_change,
+        name="matter-register-undo",
     ),
     path("vorgang/<uuid:uuid>/angaben/", matters.edit_matter, name="matter-edit"),
     path("vorgang/<uuid:uuid>/dokumente/", matters.move, name="matter-move"),

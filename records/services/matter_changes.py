@@ -126,7 +126,7 @@ def _write(moved: Sequence[Document], actor: Actor) -> None:
     for matter_id, ids in by_matter.items():
         # A later version from the specialist system must find the document where it is now.
         ExternalKey.objects.filter(document__in=ids).update(matter_id=matter_id)
-    RegisterPlacement.objects.filter(document__in=moved).delete()
+    writing.remove(list(RegisterPlacement.objects.filter(document__in=moved)), actor)
     recompute({d.case_file_id for d in moved})
     record_changes("records.document.moved", moved, actor, fields=["matter"])
 

@@ -124,8 +124,8 @@ def _move(documents: Sequence[Document], wanted: Mapping[int, Matter], actor: Ac
     if not documents:
         return
     ids = [one.pk for one in documents]
-    placed = RegisterPlacement.objects.filter(document__in=ids)
-    sections = dict(placed.values_list("document_id", "section_id"))
+    placed = list(RegisterPlacement.objects.filter(document__in=ids))
+    sections = {one.document_id: one.section_id for one in placed}
     moves = [_trace(d, wanted[d.pk], sections.get(d.pk), actor) for d in documents]
     for document in documents:
         matter = wanted[document.pk]
@@ -133,7 +133,7 @@ def _move(documents: Sequence[Document], wanted: Mapping[int, Matter], actor: Ac
         document.scope_id, document.indexed_at = matter.scope_id, None
     writing.update(documents, ["case_file", "matter", "scope", "indexed_at"], actor)
     writing.create(moves, actor)
-    placed.delete()
+    writing.remove(placed, actor)
     _follow(documents, {one.pk: one for one in wanted.values()})
     record_changes(
         "records.document.moved_to_file", documents, actor, fields=["case_file", "matter"]
@@ -254,11 +254,12 @@ def _move_back(
     _move(documents, {pk: one for pk, one in matters.items() if one is not None}, actor)
     wanted = {one.pk: moves[one.pk].source_section_id for one in documents}
     sections = RegisterSection.objects.in_bulk({one for one in wanted.values() if one is not None})
-    RegisterPlacement.objects.bulk_create(
+    placements = [
         RegisterPlacement(document_id=pk, section=sections[section_id])
         for pk, section_id in wanted.items()
         if section_id in sections
-    )
+    ]
+    writing.create(placements, actor)
     _require_sight_after([one.pk for one in documents], actor, loss_confirmed=False)
 
 

@@ -27,7 +27,8 @@ def write_register(matter: Matter, titles: Sequence[str], actor: Actor) -> list[
     with transaction.atomic():
         locked = locked_matters([matter.pk], actor)[matter.pk]
         known = {s.title: s for s in locked.register_sections.select_for_update()}
-        _drop([s for title, s in known.items() if title not in wanted])
+        gone = [s for title, s in known.items() if title not in wanted]
+        _drop(gone, actor)
         kept = [known[title] for title in wanted if title in known]
         moved = [s for s in kept if s.position != wanted.index(s.title) + 1]
         for section in moved:
@@ -39,6 +40,8 @@ def write_register(matter: Matter, titles: Sequence[str], actor: Actor) -> list[
             if title not in known
         ]
         writing.create(new, actor)
+        if not (gone or moved or new):
+            return kept
         record_changes("records.matter.register_changed", [locked], actor, fields=["register"])
     return list(RegisterSection.objects.filter(matter=matter).order_by("position"))
 
@@ -56,14 +59,15 @@ def _checked(titles: Sequence[str]) -> list[str]:
     return cleaned
 
 
-def _drop(sections: Sequence[RegisterSection]) -> None:
-    RegisterSection.objects.filter(pk__in=[s.pk for s in sections]).delete()
+def _drop(sections: Sequence[RegisterSection], actor: Actor) -> None:
+    writing.remove(list(RegisterPlacement.objects.filter(section__in=sections)), actor)
+    writing.remove(sections, actor)
 
 
-def place_documents(matter: Matter, wanted: Mapping[int, int | None], actor: Actor) -> None:
+def place_documents(matter: Matter, wanted: Mapping[int, int | None], actor: Actor) -> int:
     """Put documents (by id) of a matter into its sections (by id); None takes one out.
 
-    Raises IllegalState for a document or section of another matter and the refusals of
+    Returns how many have another place now. Raises IllegalState for a document or section of another matter and the refusals of
     ``locked_matters``.
     """
     with transaction.atomic():
@@ -77,10 +81,25 @@ def place_documents(matter: Matter, wanted: Mapping[int, int | None], actor: Act
                 "Ein Dokument oder Registerblatt gehört nicht mehr zu diesem Vorgang.",
                 next_step="Laden Sie das Register neu.",
             )
-        RegisterPlacement.objects.filter(document__in=wanted).delete()
-        RegisterPlacement.objects.bulk_create(
-            RegisterPlacement(document_id=document, section_id=section)
-            for document, section in wanted.items()
-            if section is not None
-        )
-        record_changes("records.matter.register_changed", [locked], actor, fields=["register"])
+        changed = _place(wanted, actor)
+        if changed:
+            record_changes("records.matter.register_changed", [locked], actor, fields=["register"])
+    return changed
+
+
+def _place(wanted: Mapping[int, int | None], actor: Actor) -> int:
+    placed = RegisterPlacement.objects.filter(document__in=wanted).select_for_update()
+    before = {one.document_id: one for one in placed}
+    moved = {
+        document: section
+        for document, section in wanted.items()
+        if section != (before[document].section_id if document in before else None)
+    }
+    writing.remove([before[document] for document in moved if document in before], actor)
+    new = [
+        RegisterPlacement(document_id=document, section_id=section)
+        for document, section in moved.items()
+        if section is not None
+    ]
+    writing.create(new, actor)
+    return len(moved)

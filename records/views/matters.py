@@ -58,12 +58,15 @@ def _opened(
 ) -> Matter | None:
     """The new matter; None when it is refused, with the reason at its field."""
     wanted = NewMatter(case_file, **form.values(), parent=parent)
+    actor = person(person_of(request), "records.matter.open")
     try:
-        [opened] = open_matters([wanted], person(person_of(request), "records.matter.open"))
+        [opened] = open_matters([wanted], actor)
     except (InvalidInput, IllegalState) as refusal:
         add_refusal(form, refusal)
         return None
-    add_notice(request, _("Der Vorgang „%(title)s“ ist angelegt.") % {"title": opened.title})
+    said = _("Der Vorgang „%(title)s“ ist angelegt.") % {"title": opened.title}
+    undo = reverse("matter-opening-undo", args=[opened.uuid, actor.operation.pk])
+    add_notice(request, said, undo_url=undo)
     say_cleaned(request, cleaned=form.cleaned_unseen)
     return opened
 
@@ -109,9 +112,13 @@ def _save(request: HttpRequest, matter: Matter, form: MatterForm) -> HttpRespons
     values = form.values()
     wanted = {n: v for n, v in values.items() if request.POST.get(f"wahl_{n}") != STORED}
     shown = form.cleaned_data["row_version"] or 0
-    change_matters({matter.pk: wanted}, actor, versions={matter.pk: shown})
-    add_notice(request, _("Der Vorgang ist geändert."))
-    say_cleaned(request, cleaned=form.cleaned_unseen)
+    [changed] = change_matters({matter.pk: wanted}, actor, versions={matter.pk: shown})
+    if changed.row_version == shown:
+        add_notice(request, _("Es war nichts zu ändern."))
+    else:
+        undo = reverse("matter-undo", args=[matter.uuid, actor.operation.pk])
+        add_notice(request, _("Der Vorgang ist geändert."), undo_url=undo)
+        say_cleaned(request, cleaned=form.cleaned_unseen)
     return redirect(matter_url(matter))
 
 

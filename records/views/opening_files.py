@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -89,12 +90,15 @@ def _opened(request: HttpRequest, entry: FilePlanEntry, form: NewCaseFileForm) -
         confidentiality=form.level(),
         remark=data["remark"],
     )
+    actor = person(person_of(request), OPENED)
     try:
-        [opened] = open_case_files([wanted], person(person_of(request), OPENED))
+        [opened] = open_case_files([wanted], actor)
     except (InvalidInput, IllegalState) as refusal:
         add_refusal(form, refusal)
         return None
-    add_notice(request, _("Die Akte %(number)s ist angelegt.") % {"number": opened.aktenzeichen})
+    said = _("Die Akte %(number)s ist angelegt.") % {"number": opened.aktenzeichen}
+    undo = reverse("case-file-opening-undo", args=[opened.uuid, actor.operation.pk])
+    add_notice(request, said, undo_url=undo)
     say_cleaned(request, cleaned=form.cleaned_unseen)
     return opened
 

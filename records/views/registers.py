@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -53,17 +54,23 @@ def _saved(request: HttpRequest, matter: Matter, form: RegisterForm | PlacingFor
     """Whether it is saved; if not, the form says why."""
     if not form.is_valid():
         return False
+    actor = person(person_of(request), "records.matter.register")
     try:
-        _write(matter, form, person(person_of(request), "records.matter.register"))
+        changed = _write(matter, form, actor)
     except (InvalidInput, IllegalState) as refusal:
         add_refusal(form, refusal)
         return False
-    add_notice(request, _("Das Register ist geändert."))
+    undo = reverse("matter-register-undo", args=[matter.uuid, actor.operation.pk])
+    if changed:
+        add_notice(request, _("Das Register ist geändert."), undo_url=undo)
+    else:
+        add_notice(request, _("Es war nichts zu ändern."))
     return True
 
 
-def _write(matter: Matter, form: RegisterForm | PlacingForm, actor: Actor) -> None:
-    if isinstance(form, RegisterForm):
-        write_register(matter, form.lines(), actor)
-    else:
-        place_documents(matter, form.placements(), actor)
+def _write(matter: Matter, form: RegisterForm | PlacingForm, actor: Actor) -> bool:
+    """Whether anything stands elsewhere now."""
+    if isinstance(form, PlacingForm):
+        return place_documents(matter, form.placements(), actor) > 0
+    before = list(matter.register_sections.order_by("position").values_list("pk", flat=True))
+    return [s.pk for s in write_register(matter, form.lines(), actor)] != before

@@ -17,7 +17,14 @@ GET = {
     # a Fallakte has no volumes
     "volume-new": (409, 404, 409, 404, 404, 404, 404),
 }
-POST_ONLY = {"case-file-undo", "document-move-undo"}
+POST_ONLY = {
+    "case-file-undo",
+    "case-file-opening-undo",
+    "document-move-undo",
+    "matter-opening-undo",
+    "matter-undo",
+    "matter-register-undo",
+}
 
 
 def arguments(story: Story) -> dict[str, list[object]]:
@@ -27,6 +34,10 @@ def arguments(story: Story) -> dict[str, list[object]]:
         "case-file-edit": [story.case_file.uuid],
         "case-file-reassign": [story.case_file.uuid],
         "case-file-undo": [story.case_file.uuid, 1],
+        "case-file-opening-undo": [story.case_file.uuid, 1],
+        "matter-opening-undo": [story.matter.uuid, 1],
+        "matter-undo": [story.matter.uuid, 1],
+        "matter-register-undo": [story.matter.uuid, 1],
         "case-file-cover-sheet": [story.case_file.uuid],
         "matter-new": [story.case_file.uuid],
         "matter-edit": [story.matter.uuid],
