@@ -11,7 +11,7 @@ from records.selectors.comments import Beside, Thread
 
 register = template.Library()
 # The drawing is 1,000 units wide; its height follows the page, so that circles stay round.
-WIDE, RADIUS = 1000, 17
+WIDE, RADIUS = 1000, 18
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ export function startDraft(form) {
     timer = setTimeout(now, 300);
   });
   form.addEventListener("submit", () => { clearTimeout(timer); timer = null; keep(form, true); });
+  // Leaving the field, closing the dialog or the page keeps the last words, too.
+  form.addEventListener("focusout", () => { if (timer) now(); });
   window.addEventListener("pagehide", () => { if (timer) now(); });
 }
 
