@@ -1,0 +1,213 @@
+"""S1, D3: counts, facets, snippets, exports and saved searches tell nobody more than SQL allows.
+
+The oracle of rights (``tests.access.oracle``) shares no code with the product; what is asked of the
+documents is plain SQL over their texts, not over the search rows.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from goettingen_ecm.accounts.choices import Role
+from goettingen_ecm.accounts.models import UnitRole
+from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.operation import Acting, begin
+from records.analysis import parse_query
+from records.choices import Confidentiality, DocumentStatus, ListPage
+from records.models import CaseFileExclusion, Document, DocumentType, SavedView
+from records.saved_searches_desk import saved_searches
+from records.selectors import search as selector
+from records.selectors.search_facets import count_facets
+from records.services import rights
+from records.services.actor import Actor
+from tests import personas, stories
+from tests.access import oracle
+from tests.personas import STAFF
+from tests.records.found_rows import copies
+from tests.records.views.conftest import logged_in
+from tests.stories import Story
+
+WORD = "Heizkostennachzahlung"
+DAYS = (date(2026, 2, 3), date(2019, 6, 1))
+FILES = 4
+
+# Of these documents: how many of each year, unit, type, state, Fachverfahren and plan entry.
+GROUPS = {
+    "jahr": "SELECT extract(year FROM d.sort_date)::int::text, count(*)",
+    "einheit": "SELECT f.lead_unit_id::text, count(*)",
+    "dokumenttyp": "SELECT d.document_type_id::text, count(*)",
+    "stand": "SELECT f.status, count(*)",
+    "zweig": "SELECT e.ancestors[1]::text, count(*)",
+    "fachverfahren": "SELECT k.system_id::text, count(DISTINCT d.id)",
+}
+OF_DOCUMENTS = """
+FROM records_document d JOIN records_casefile f ON f.id = d.case_file_id
+JOIN records_fileplanentry e ON e.id = f.entry_id
+LEFT JOIN records_externalkey k ON k.case_file_id = f.id
+WHERE d.id = ANY(%s) GROUP BY 1
+"""
+WITH_WORD = """
+SELECT d.id, d.matter_id FROM records_document d
+WHERE d.status IN ('gueltig', 'entwurf', 'ungueltig') AND EXISTS (
+  SELECT FROM records_documenttext t WHERE t.document_id = d.id AND t.text LIKE %s)
+"""
+COPY_TEXTS = """
+INSERT INTO records_documenttext (document_id, version_number, text, offsets, analyser_version)
+SELECT d.id, 1, t.text, t.offsets, t.analyser_version
+FROM records_document d, records_documenttext t WHERE d.id = ANY(%s) AND t.document_id = %s
+"""
+
+Step = tuple[str, int, int]
+
+
+def machine() -> Actor:
+    return Actor(begin("test", Acting()))
+
+
+def text_of(number: int) -> str:
+    return f"Bescheid über die {WORD} Merkmal{number}"
+
+
+@pytest.fixture
+def world(quick_city: None) -> list[Story]:
+    """Two social files, a building file and one that is protected, each with three documents."""
+    made = [stories.social_file("4711", text_of(0)), stories.social_file("4712", text_of(1))]
+    made += [stories.building_file(text_of(2)), stories.building_file(text_of(3))]
+    kind = DocumentType.objects.order_by("pk")[0]
+    for story in made:
+        rows = copies(story.document, DAYS)
+        with connection.cursor() as cursor:
+            cursor.execute(COPY_TEXTS, [[row.pk for row in rows], story.document.pk])
+        Document.objects.filter(pk=rows[0].pk).update(document_type=kind)
+    return made
+
+
+def exclude(world: Sequence[Story], file: int, person: int) -> None:
+    pk, user = world[file].case_file.pk, personas.person(STAFF[person])
+    if not CaseFileExclusion.objects.filter(case_file=pk, user=user).exists():
+        rights.exclude_persons([rights.Exclusion(pk, user.pk, "befangen")], machine())
+
+
+def protect(world: Sequence[Story], file: int, person: int) -> None:
+    level = list(Confidentiality)[person % 3]
+    rights.change_confidentiality({world[file].case_file.pk: level}, machine())
+
+
+def narrow(world: Sequence[Story], file: int, person: int) -> None:
+    group = UnitRole.objects.get(unit__code="50.1", role=Role.HEAD).group_id
+    rights.narrow_matters({world[file].matter.pk: [group][: person % 2]}, machine())
+
+
+def misfile(world: Sequence[Story], file: int, person: int) -> None:
+    status = (DocumentStatus.MISFILED, DocumentStatus.CANCELLED)[person % 2]
+    pks = Document.objects.filter(case_file=world[file].case_file).order_by("pk")
+    Document.objects.filter(pk=pks[person % 3].pk).update(status=status)
+
+
+STEPS = {"exclude": exclude, "protect": protect, "narrow": narrow, "misfile": misfile}
+
+
+def expected_ids(user_id: int) -> list[int]:
+    seen = {matter for person, matter in oracle.matters_seen(clock.today()) if person == user_id}
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_WORD, [f"%{WORD}%"])
+        return sorted(pk for pk, matter in cursor.fetchall() if matter in seen)
+
+
+def sums(ids: Sequence[int]) -> dict[str, dict[str, int]]:
+    found = {}
+    with connection.cursor() as cursor:
+        for word, select in GROUPS.items():
+            cursor.execute(select + OF_DOCUMENTS, [list(ids)])
+            found[word] = {value: n for value, n in cursor.fetchall() if value is not None}
+    return found
+
+
+def open_all_rows() -> None:
+    """A search table that lags behind in the worst way: everybody is let in, nobody kept out."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE records_searchentry SET deny = '{}', acl = ARRAY("
+            "SELECT DISTINCT p FROM access_accessscope, unnest(allow) p)"
+        )
+
+
+def check(username: str) -> None:
+    """Everything the search says to a person, against the oracle."""
+    user = personas.person(username)
+    ids = expected_ids(user.pk)
+    titles = sorted(Document.objects.filter(pk__in=ids).values_list("title", flat=True))
+    marks = {
+        text.rpartition(" ")[2]
+        for text in Document.objects.filter(pk__in=ids).values_list("text__text", flat=True)
+    }
+    result = selector.search(user, WORD)
+    assert (result.total, sorted(h.document.pk for h in result.hits)) == (len(ids), ids)
+
+    counted = count_facets(user, parse_query(WORD), selector.PLAIN)
+    facets = {word: {c.value: c.count for c in list_} for word, list_ in counted.choices.items()}
+    assert facets == (sums(ids) if ids else {})
+
+    client = logged_in(username)
+    page = client.get(reverse("search"), {"q": WORD}).content.decode()
+    assert set(re.findall(r"Merkmal\d", page)) == marks
+    assert (f"{len(ids)} Treffer" if ids else "0 Treffer in dem") in page
+
+    lines = client.get(reverse("search-export", args=["csv"]), {"q": WORD})
+    exported = b"".join(lines.streaming_content).decode("utf-8-sig").splitlines()[1:]  # type: ignore[attr-defined]
+    assert sorted(line.split(";")[2] for line in exported) == titles
+
+    SavedView.objects.update_or_create(
+        owner=user,
+        page=ListPage.SEARCH,
+        name="Alles",
+        defaults={"query": f"q={WORD}", "seen_document_id": 0},
+    )
+    (saved,) = saved_searches(user)
+    assert saved.news == (f"{len(ids)} neu" if ids else "")
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    steps=st.lists(
+        st.tuples(
+            st.sampled_from(sorted(STEPS)),
+            st.integers(0, FILES - 1),
+            st.integers(0, len(STAFF) - 1),
+        ),
+        max_size=5,
+    ),
+    stale=st.booleans(),
+)
+def test_s1_nobody_learns_more_than_the_oracle_allows(
+    world: list[Story], steps: list[Step], stale: bool
+) -> None:
+    with transaction.atomic():
+        garage, clerk = world[2].case_file, personas.person(personas.CLERK_SOCIAL)
+        wish = rights.NewGrant(garage.pk, "Amtshilfe", user_id=clerk.pk)
+        rights.grant_case_file_access([wish], machine())
+        for name, file, person in steps:
+            STEPS[name](world, file, person)
+        if stale:
+            open_all_rows()
+        for username in STAFF:
+            check(username)
+        transaction.set_rollback(True)
+
+
+def test_the_oracle_sees_hits_and_their_absence(world: list[Story]) -> None:
+    """Checked by hand once, so that both cannot be wrong alike."""
+    exclude(world, 0, STAFF.index(personas.CLERK_SOCIAL))
+    numbers = {name: len(expected_ids(personas.person(name).pk)) for name in STAFF}
+    assert numbers[personas.CLERK_SOCIAL] == 3
+    assert numbers[personas.HEAD_SOCIAL] == 6
+    assert numbers[personas.CLERK_BUILDING] == 6
+    assert numbers[personas.ARCHIVE] == 0
