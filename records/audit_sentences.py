@@ -69,6 +69,7 @@ SENTENCES = {
     "records.matter.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.matter.register_changed": _("{actor} hat das Register von {object} geändert"),
     "records.document.moved": _("{actor} hat {object} in einen anderen Vorgang verschoben"),
+    "records.document.copied": _("{actor} hat {object} in eine andere Akte kopiert"),
     "records.document.moved_to_file": _("{actor} hat {object} in eine andere Akte verschoben"),
     "records.case_file.volume_opened": _("{actor} hat {object} als Folgeband angelegt"),
     "records.matter.opened": _("{actor} hat {object} angelegt"),

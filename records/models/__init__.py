@@ -12,6 +12,7 @@ from records.models.check_out import CheckOut
 from records.models.comment import Comment
 from records.models.cross_reference import CrossReference
 from records.models.document import Component, Document, DocumentType, DocumentVersion
+from records.models.document_copy import DocumentCopy
 from records.models.document_move import DocumentMove
 from records.models.emergency_access import EmergencyAccess, RightsReview
 from records.models.file_mark import FileMark
@@ -48,6 +49,7 @@ __all__ = [
     "Component",
     "CrossReference",
     "Document",
+    "DocumentCopy",
     "DocumentMove",
     "DocumentText",
     "DocumentType",
