@@ -180,7 +180,8 @@ def _bulk(table: Table[Any], wanted: Listing, actions: Sequence[BulkAction]) -> 
             "hidden": {RETURN: words, **place},
             "actions": actions,
             "all": [
-                (f"{one.url}?{every.urlencode()}", f"{all_label} {one.verb}") for one in actions
+                (f"{one.url}?{every.urlencode()}", f"{all_label} {one.verb}", one.icon)
+                for one in actions
             ],
         }
     }
