@@ -92,7 +92,7 @@ def test_all_that_the_filter_leaves(clerk: Client, story: Story, made: list[Docu
     Document.objects.filter(pk=made[0].pk).update(direction=Direction.OUTGOING)
     base = reverse("case-file", args=[story.case_file.uuid])
     shown = page(clerk.get(f"{base}?richtung=eingang").content)
-    link = shown.xpath('//a[contains(text(), "Alle nach diesem Filter")]/@href')[0]
+    link = shown.xpath('//a[contains(., "Alle nach diesem Filter")]/@href')[0]
     assert "2 ausgewählt" in text(clerk.get(link).content)
     done = clerk.post(link, {"direction": "intern", "bestaetigt": "1"})
     assert done["Location"] == f"{base}?richtung=eingang"
