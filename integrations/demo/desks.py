@@ -24,13 +24,23 @@ from integrations.demo.desk_papers import (
     SUPPORT_NOTE,
 )
 from integrations.demo.papers import Paper, upload_of
-from records.choices import CaseFileStatus, Confidentiality, Direction, ListPage
+from records.choices import (
+    CaseFileStatus,
+    CommentAudience,
+    Confidentiality,
+    Direction,
+    ListPage,
+    NoteKind,
+)
 from records.follow_ups import file_target
 from records.models import CaseFile, Document, FilePlanEntry
 from records.services import check_outs, file_marks, saved_searches, saved_views
 from records.services.actor import Actor, person
 from records.services.case_files import NewCaseFile, open_case_files
+from records.services.comments import NewComment, Region, add_comments, add_replies
 from records.services.file_marks import MarkKind
+from records.services.note_sheets import NoteText
+from records.services.notes import NoteWish, write_note
 from records.services.rights import Exclusion, change_confidentiality, exclude_persons
 from records.services.uploads import UploadWish, file_upload
 from records.services.versions import VersionWish, upload_version
@@ -120,9 +130,26 @@ def _lawsuit(morning: datetime) -> CaseFile:
         )
         upload_version(clerk.user, reply, wish, VERB)
     with clock.fixed(morning):
+        _said_about(reply, clerk, head)
         check_outs.check_out([reply.pk], clerk.acting("check_out"))
         check_outs.ask_release(reply.pk, head.acting("ask_release"))
     return lawsuit
+
+
+def _said_about(reply: Document, clerk: Desk, head: Desk) -> None:
+    """A call with the court, and what the head wants changed in the reply."""
+    call = NoteText(
+        NoteKind.TELEPHONE,
+        "Das Gericht fragt, bis wann die Klageerwiderung kommt.",
+        "Geschäftsstelle der 2. Kammer",
+        "Zugesagt bis Ende der Woche.",
+    )
+    write_note(clerk.user, reply.case_file, NoteWish(call, reply.matter), VERB)
+    reply.refresh_from_db()
+    place = Region(part=0, page=1, x=0.12, y=0.42, width=0.76, height=0.12)
+    wanted = NewComment(reply, "Bitte die Frist noch belegen.", CommentAudience.TEAM, place)
+    [asked] = add_comments([wanted], head.acting("comment"))
+    add_replies([(asked, "Ergänze ich morgen.")], clerk.acting("reply"))
 
 
 def _law_office(lawsuit: CaseFile) -> None:
