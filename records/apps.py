@@ -18,6 +18,7 @@ class RecordsConfig(AppConfig):
             closing_checks,
             closing_entries,
             comment_desk,
+            copying_desk,
             document_work,
             emergency_desk,
             exclusion_desk,
@@ -51,6 +52,7 @@ class RecordsConfig(AppConfig):
         bulk_jobs.register()
         cancel_desk.register()
         moving_desk.register()
+        copying_desk.register()
         saved_views_card.register()
         saved_searches_desk.register()
         closing_checks.register()

@@ -11,6 +11,7 @@ from records.views import (
     closing,
     comments,
     comparing,
+    copying,
     cover_sheets,
     cross_references,
     document_changes,
@@ -256,6 +257,12 @@ urlpatterns = [
     path("akten/aendern/", bulk.change_case_files, name="case-files-change"),
     path("akten/umschreiben/", bulk_reassigning.reassign, name="case-files-reassign"),
     path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
+    path("dokument/<uuid:uuid>/kopie/", copying.copy, name="document-copy"),
+    path(
+        "dokument/<uuid:uuid>/kopie/zurueck/<int:operation_id>/",
+        copying.undo,
+        name="document-copy-undo",
+    ),
     path("dokument/<uuid:uuid>/verschieben/", moving.move_one, name="document-move"),
     path(
         "dokument/<uuid:uuid>/verschieben/zurueck/<int:operation_id>/",

@@ -22,10 +22,12 @@ def place_named(user: Person, text: str) -> tuple[CaseFile, Matter | None] | Non
     return _file_of(found), found if isinstance(found, Matter) else None
 
 
-def files_like(user: Person, text: str, *, without: CaseFile) -> list[CaseFile]:
+def files_like(user: Person, text: str, *, without: CaseFile | None = None) -> list[CaseFile]:
     """At most ten visible files in work for words, only those the person may file into."""
     found = {one.pk: one for one in map(_file_of, things_like(user, text))}
-    return [f for pk, f in found.items() if pk != without.pk and may_refer(user, f)][:OFFERED]
+    if without is not None:
+        found.pop(without.pk, None)
+    return [one for one in found.values() if may_refer(user, one)][:OFFERED]
 
 
 def matters_to_file_in(user: Person, case_file: CaseFile) -> QuerySet[Matter]:

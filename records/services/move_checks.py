@@ -71,7 +71,7 @@ class _Asked:
             or self._of_files[there.pk]
             or _state_refusal(document)
             or _same_file(document, there)
-            or _circle_refusal(document.case_file, there)
+            or circle_refusal(document.case_file, there)
             or self._hold_refusal(document)
             or self._matter_refusal(place)
             or self._types.get((there.pk, document.document_type_id))
@@ -125,7 +125,7 @@ def _same_file(document: Document, there: CaseFile) -> Refusal | None:
     )
 
 
-def _circle_refusal(source: CaseFile, there: CaseFile) -> Refusal | None:
+def circle_refusal(source: CaseFile, there: CaseFile) -> Refusal | None:
     """Data leaves or enters a circle by its own law only (requirements S1)."""
     if source.circle == there.circle:
         return None

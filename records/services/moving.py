@@ -72,7 +72,7 @@ def move_to_file(
             list(documents.values()), dict.fromkeys(documents, there), actor
         ).values():
             raise refusal
-        matter = there.matter or _matter_in(there.case_file, actor)
+        matter = there.matter or matter_in(there.case_file, actor)
         _move(list(documents.values()), dict.fromkeys(documents, matter), actor)
         _require_sight_after(document_ids, actor, loss_confirmed=loss_confirmed)
     return [documents[pk] for pk in document_ids]
@@ -109,7 +109,7 @@ def _current(there: Place) -> Place:
     return Place(case_file, matter)
 
 
-def _matter_in(case_file: CaseFile, actor: Actor) -> Matter:
+def matter_in(case_file: CaseFile, actor: Actor) -> Matter:
     """The open matter of the file that takes documents without one; opened when it is missing."""
     rows = Matter.objects.filter(
         case_file=case_file, parent=None, title=MATTER_TITLE, status=CaseFileStatus.ACTIVE

@@ -83,7 +83,7 @@ def _answer(request: HttpRequest, what: Moving) -> HttpResponse:
     found = filing_targets.place_named(request.user, named)
     if found is None:
         return _offer(request, what, form)
-    choice = _choice(request, *found)
+    choice = matter_choice(request, *found)
     if "bestaetigt" not in request.POST:
         return _preview(request, what, found[0], choice)
     try:
@@ -95,7 +95,7 @@ def _answer(request: HttpRequest, what: Moving) -> HttpResponse:
     return _preview(request, what, found[0], choice, message)
 
 
-def _choice(request: HttpRequest, case_file: CaseFile, named: Matter | None) -> MatterChoice:
+def matter_choice(request: HttpRequest, case_file: CaseFile, named: Matter | None) -> MatterChoice:
     """Bound from the second look at the same file on."""
     asked = request.POST if request.POST.get("akte") == str(case_file.uuid) else None
     matters = list(filing_targets.matters_to_file_in(request.user, case_file))
@@ -121,9 +121,16 @@ def _page(
 
 
 def _offer(request: HttpRequest, what: Moving, form: FileMoveForm) -> HttpResponse:
-    """Words instead of a number: the files they find, to choose from."""
+    offered = offered_files(request, form, what.case_file)
+    return _page(request, what, form, 200 if offered else 422, offered=offered)
+
+
+def offered_files(
+    request: HttpRequest, form: FileMoveForm, without: CaseFile | None
+) -> list[tuple[str, str]]:
+    """Words instead of a number: the files they find, to choose from; an error at the field."""
     typed = form.cleaned_data["target"]
-    found = filing_targets.files_like(request.user, typed, without=what.case_file)
+    found = filing_targets.files_like(request.user, typed, without=without)
     record_search(
         typed,
         actor_id=request.user.pk or 0,
@@ -134,8 +141,7 @@ def _offer(request: HttpRequest, what: Moving, form: FileMoveForm) -> HttpRespon
     if not found:
         said = _("Keine Akte gefunden, in der Sie ablegen dürfen. Nehmen Sie andere Wörter.")
         form.add_error("target", said)
-    offered = [(str(one.uuid), f"{one.aktenzeichen} {one.title}") for one in found]
-    return _page(request, what, form, 200 if found else 422, offered=offered)
+    return [(str(one.uuid), f"{one.aktenzeichen} {one.title}") for one in found]
 
 
 def _preview(
