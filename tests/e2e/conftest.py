@@ -36,7 +36,7 @@ def city_environment(
     drop(name)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -45,7 +45,7 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def city_address(city_environment: dict[str, str]) -> Iterator[str]:
     """The address of the running city after its night's delivery is filed."""
-    port = _free_port()
+    port = free_port()
     environment = city_environment | {"ECM_SITE_ADDRESS": f"http://127.0.0.1:{port}"}
     manage = [sys.executable, "manage.py"]
     subprocess.run(
@@ -71,7 +71,7 @@ def city_address(city_environment: dict[str, str]) -> Iterator[str]:
         subprocess.Popen(command, cwd=BASE_DIR, env=environment) for command in (web, worker)
     ]
     try:
-        _wait_for(f"http://127.0.0.1:{port}/gesundheit/lebt")
+        wait_for(f"http://127.0.0.1:{port}/gesundheit/lebt")
         subprocess.run(
             [*manage, "demo_status", "--wait", str(IMPORT_SECONDS)],
             cwd=BASE_DIR,
@@ -86,7 +86,7 @@ def city_address(city_environment: dict[str, str]) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def _wait_for(address: str) -> None:
+def wait_for(address: str) -> None:
     end = time.monotonic() + START_SECONDS
     while True:
         try:
