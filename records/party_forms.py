@@ -118,6 +118,18 @@ class NewParticipationForm(PartyFactsForm, _MatterMixin):
         super().__init__(*args, **kwargs)
         self.offer(matters)
 
+    def hint_at(self, address: str) -> None:
+        """While a name is typed, htmx asks ``address`` who is known by it."""
+        asking = {
+            "hx-get": address,
+            "hx-trigger": "input changed delay:400ms",
+            "hx-include": "#id_name, #id_first_name, #id_birth_date",
+            "hx-target": "#bekannte",
+            "hx-sync": "closest form:replace",
+        }
+        for name in ("name", "first_name", "birth_date"):
+            self.fields[name].widget.attrs |= asking
+
 
 class ParticipationForm(CleanLinesMixin, _MatterMixin):
     """Change the role, its matter, its begin and end."""

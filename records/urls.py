@@ -28,6 +28,7 @@ from records.views import (
     paper,
     participations,
     parties,
+    party_hints,
     reassigning_files,
     registers,
     rights_reviews,
@@ -103,6 +104,11 @@ urlpatterns = [
     ),
     path(
         "akte/<uuid:uuid>/beteiligte/", participations.case_file_parties, name="case-file-parties"
+    ),
+    path(
+        "akte/<uuid:uuid>/beteiligte/bekannt/",
+        party_hints.known_parties,
+        name="case-file-parties-known",
     ),
     path(
         "akte/<uuid:uuid>/beteiligte/<int:pk>/",

@@ -65,7 +65,9 @@ def case_file_parties(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def _new_form(request: HttpRequest, case_file: CaseFile) -> NewParticipationForm:
     matters = list(case_files.matters_of(request.user, case_file))
-    return NewParticipationForm(request.POST or None, matters=matters)
+    form = NewParticipationForm(request.POST or None, matters=matters)
+    form.hint_at(reverse("case-file-parties-known", args=[case_file.uuid]))
+    return form
 
 
 def _known(
