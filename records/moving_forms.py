@@ -45,7 +45,9 @@ class MatterChoice(forms.Form):
             ("", _("ohne Auswahl: Vorgang „%(title)s“") % {"title": MATTER_TITLE}),
             *((key, one.title) for key, one in self._matters.items()),
         ]
-        choice.initial = str(named.uuid) if named else ""
+        # The only matter there is is nearly always meant.
+        only = matters[0] if len(matters) == 1 else None
+        choice.initial = str(meant.uuid) if (meant := named or only) else ""
 
     def matter(self) -> Matter | None:
         """What was chosen; before anything was, the matter the address named."""

@@ -92,8 +92,8 @@ PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
     "history": (14, by_name("case-file-history")),
     "access": (13, by_name("case-file-access")),
     "upload": (7, by_name("document-upload")),
-    "document": (10, of_letter("document")),
-    "document with hits": (10, lambda story: of_letter("document")(story) + "?q=Miete"),
+    "document": (11, of_letter("document")),
+    "document with hits": (11, lambda story: of_letter("document")(story) + "?q=Miete"),
     "page image": (4, of_letter("document-page", 1, 0, 2)),
     "page text": (4, of_letter("document-page-text", 1, 0, 2)),
     # One year: how many an earlier test left in the table is nobody's promise.
