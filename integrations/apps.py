@@ -7,9 +7,10 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Schnittstellen")
 
     def ready(self) -> None:
-        from integrations import start_cards, unfiled
+        from integrations import my_work, start_cards, unfiled
         from integrations.open_prosoz import connector
 
         start_cards.register()
+        my_work.register()
         unfiled.register()
         connector.register()

@@ -27,6 +27,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             moving_desk,
+            my_work,
             note_desk,
             paper_desk,
             party_desk,
@@ -49,6 +50,7 @@ class RecordsConfig(AppConfig):
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
+        my_work.register()
         bulk_jobs.register()
         cancel_desk.register()
         moving_desk.register()

@@ -7,6 +7,7 @@ class WorkflowsConfig(AppConfig):
     verbose_name = _("Abläufe")
 
     def ready(self) -> None:
-        from workflows import start_cards
+        from workflows import my_work, start_cards
 
         start_cards.register()
+        my_work.register()

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from goettingen_ecm.desk import help_views, staff_views, views
+from goettingen_ecm.desk import help_views, my_work_views, staff_views, views
 from goettingen_ecm.desk.start import start
 
 urlpatterns = [
     path("", start, name="start"),
+    path("meine-arbeit/", my_work_views.my_work_list, name="my-work"),
     path("tasten/", views.keys, name="keys"),
     path("darstellung/", views.theme, name="theme"),
     path("lebenszeichen/", views.keepalive, name="keepalive"),
