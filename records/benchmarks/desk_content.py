@@ -6,6 +6,7 @@ many as a clerk of some years has, so that the pages have something to show.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import transaction
 
@@ -18,7 +19,8 @@ from records import blob_store, bulk_jobs
 from records.benchmarks.page_city import PageCity, letter
 from records.choices import ComponentKind, Direction, ListPage, Medium, ReferenceKind
 from records.models import CaseFile, Document, FilePlanEntry, Party
-from records.services import blobs, paper_loans, texts
+from records.selectors import documents
+from records.services import blobs, page_images, paper_loans, texts
 from records.services.actor import person
 from records.services.bulk_documents import DocumentChange
 from records.services.cross_references import NewReference, add_references
@@ -33,12 +35,16 @@ FOLLOW_UPS, PARTIES, REFERENCES, LOANS, CHANGED, ENTRIES = 120, 60, 20, 60, 300,
 
 @dataclass(frozen=True, slots=True)
 class DeskContent:
-    """What the addresses of the pages name; ``registrar`` keeps paper, plan and roll-out."""
+    """What the addresses of the pages name; ``registrar`` keeps paper, plan and roll-out.
+
+    ``page_folder`` is where rendered pages of the readable document lie.
+    """
 
     registrar: User
     job: Job
     party: Party
     entry: FilePlanEntry
+    page_folder: Path
 
 
 def fill(city: PageCity) -> DeskContent:
@@ -54,7 +60,13 @@ def fill(city: PageCity) -> DeskContent:
     _second_version(city)
     registrar = _registrar(big.lead_unit)
     _loans(city.clerk, registrar, files)
-    return DeskContent(registrar, _job(city), party, _plan(big.entry))
+    return DeskContent(registrar, _job(city), party, _plan(big.entry), _page_folder(city))
+
+
+def _page_folder(city: PageCity) -> Path:
+    uuid, version, position, _page = city.page_image
+    found = documents.readable_component(city.clerk, uuid, version, position)
+    return page_images.folder_of(documents.viewed_blob(found))
 
 
 def _follow_ups(clerk: User, files: list[CaseFile]) -> None:

@@ -1,8 +1,11 @@
 """What a page costs a clerk: CPU of process and backend, queries; medians after a warm-up."""
 
+import shutil
 import statistics
 from collections.abc import Mapping
+from pathlib import Path
 
+import psutil
 from django.core.management.base import CommandError
 from django.test import Client
 
@@ -29,11 +32,12 @@ def costs(client: Client, address: str, runs: int) -> list[Cost]:
     if answer.status_code != 200:
         raise CommandError(f"{answer.status_code}: {address}")
     client.get(address)
+    # A single run only shows that the page can be measured.
+    calls = TOGETHER if runs > 1 else 1
     found = [
-        benching.cost_of(lambda: [client.get(address) for _ in range(TOGETHER)])
-        for _ in range(runs)
+        benching.cost_of(lambda: [client.get(address) for _ in range(calls)]) for _ in range(runs)
     ]
-    return [Cost(c.cpu_ms / TOGETHER, c.wall_ms / TOGETHER, c.queries // TOGETHER) for c in found]
+    return [Cost(c.cpu_ms / calls, c.wall_ms / calls, c.queries // calls) for c in found]
 
 
 def median_cpu(found: list[Cost]) -> float:
@@ -48,3 +52,31 @@ def figures(client: Client, addresses: Mapping[str, str], runs: int) -> dict[str
         found[f"{name}_cpu_ms_median"] = median_cpu(measured)
         found[f"{name}_queries"] = max(one.queries for one in measured)
     return found
+
+
+def new_page_images(client: Client, address: str, folder: Path, runs: int) -> dict[str, float]:
+    """``page_image_new_…``: the page is rendered each time; the sandbox's own CPU counts.
+
+    ``folder`` keeps what was rendered of this file.
+    """
+    client.get(address)
+    sandboxed = psutil.Process().children(recursive=True)
+    walls, cpus = [], []
+    for _ in range(runs):
+        before = _cpu_ms(sandboxed)
+        cost = benching.cost_of(lambda: _render_again(client, address, folder))
+        walls.append(cost.wall_ms)
+        cpus.append(cost.cpu_ms + _cpu_ms(sandboxed) - before)
+    return {
+        "page_image_new_cpu_ms_median": statistics.median(cpus),
+        "page_image_new_ms_median": statistics.median(walls),
+    }
+
+
+def _render_again(client: Client, address: str, folder: Path) -> None:
+    shutil.rmtree(folder)
+    client.get(address)
+
+
+def _cpu_ms(processes: list[psutil.Process]) -> float:
+    return sum(benching.backend_seconds(one) for one in processes) * 1000

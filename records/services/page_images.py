@@ -27,7 +27,7 @@ def page_sizes(blob: Blob) -> list[tuple[int, int]]:
     """Width and height of each page in points; empty when the file has no pages to show."""
     if blob.problem or not blob.page_count or blob.storage != BlobStorage.FILES:
         return []
-    cached = _folder(blob) / "sizes.json"
+    cached = folder_of(blob) / "sizes.json"
     if cached.exists():
         return [(w, h) for w, h in json.loads(cached.read_bytes())]
     try:
@@ -43,7 +43,7 @@ def page_image(blob: Blob, page: int, width: int) -> bytes | None:
     """One page as WebP, ``width`` pixels wide; None when it cannot be shown."""
     if not 1 <= page <= (blob.page_count or 0):
         return None
-    cached = _folder(blob) / f"{page}-{width}.webp"
+    cached = folder_of(blob) / f"{page}-{width}.webp"
     if cached.exists():
         return cached.read_bytes()
     try:
@@ -116,7 +116,7 @@ def _number(value: float) -> str:
 def _words(blob: Blob, page: int) -> PageWords:
     if not 1 <= page <= (blob.page_count or 0):
         return PageWords(0, 0)
-    cached = _folder(blob) / f"{page}-words.json"
+    cached = folder_of(blob) / f"{page}-words.json"
     if cached.exists():
         return _unpacked(json.loads(cached.read_bytes()))
     try:
@@ -141,7 +141,8 @@ def _path(blob: Blob) -> Path:
     return blob_store.path_of(bytes(blob.sha256))
 
 
-def _folder(blob: Blob) -> Path:
+def folder_of(blob: Blob) -> Path:
+    """Where everything rendered of a file lies."""
     name = bytes(blob.sha256).hex()
     return Path(settings.PAGE_IMAGE_DIR) / name[:2] / name
 

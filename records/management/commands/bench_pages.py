@@ -54,7 +54,8 @@ def measure(city: page_city.PageCity, runs: int) -> tuple[dict[str, float], dict
     found |= page_costs.figures(keeper, _addresses_of_keeper(desk), runs)
     image = {"page_image": reverse("document-page", args=city.page_image)}
     found |= page_costs.figures(client, image, runs)
-    found |= long_file.ratios(client, city.long_file, city.short_file, max(1, runs // 5))
+    found |= page_costs.new_page_images(client, image["page_image"], desk.page_folder, runs)
+    found |= long_file.ratios(client, city.long_file, city.short_file, max(1, runs // 2))
     old = _addresses(city.old_clerk, "")
     of_old = page_costs.figures(page_costs.client_of(city.old_clerk), old, runs)
     return found, {"old_files_only": {name: round(value, 3) for name, value in of_old.items()}}
