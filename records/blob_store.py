@@ -17,7 +17,7 @@ from goettingen_ecm.operations import clock
 
 CHUNK = 1024 * 1024
 # fsync waits for the disk, not for the CPU: a few at once keep a batch short.
-FSYNC_THREADS = 8
+FSYNC_THREADS = 2
 FREE_BYTES_KEPT = 256 * 1024 * 1024
 
 

@@ -1,4 +1,6 @@
-"""Saved searches with what is new in them: card of "Mein Tag", list of the search page."""
+"""Saved searches with what is new in them: card of "Mein Tag", list of the search page; the way
+from a file to its search.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +12,9 @@ from django.utils.translation import ngettext
 
 from goettingen_ecm.access.principals import Person
 from goettingen_ecm.operations.registry import Card, start_cards
+from records.actions import Action, file_actions
 from records.choices import ListPage
-from records.models import SavedView
+from records.models import CaseFile, SavedView
 from records.selectors.saved_views import preferences
 from records.selectors.search_news import Kept, News, news_of
 from records.views.search_address import read_many
@@ -57,6 +60,13 @@ def saved_searches_card(request: HttpRequest) -> Card | None:
     return Card("records/start_saved_searches.html", {"rows": rows}) if rows else None
 
 
+def search_in_file(request: HttpRequest, case_file: CaseFile) -> list[Action]:
+    """Whoever sees a file may search it."""
+    url = f"{reverse('search')}?in={case_file.uuid}"
+    return [Action(_("In dieser Akte suchen"), url, "search")]
+
+
 def register() -> None:
     """Called once when the app is ready."""
+    file_actions.register("records.search_in_file", search_in_file, order=15)
     start_cards.register("records.saved_searches", saved_searches_card, order=58)

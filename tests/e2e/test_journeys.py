@@ -195,7 +195,7 @@ def test_clicks_from_a_number_to_the_next_document(page_of: PageOf) -> None:
     page.get_by_role("heading", name="Dokument ablegen").wait_for()
     search_number(page, number)
     mouse.press("Klageschrift")
-    expect(page.locator("#lesen h2")).to_have_text("Klageschrift")
+    expect(page.locator("#lesen h2").first).to_have_text("Klageschrift")
     page.keyboard.press("j")
     expect(page.locator("h1")).to_contain_text("Klageerwiderung")
     assert mouse.clicks == 4

@@ -1,5 +1,6 @@
 """Shape G over several years: the cap, the second walk, the budget, against plain SQL (Q1, Q2)."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import count
@@ -37,6 +38,9 @@ DAYS = (
     date(1987, 7, 7),
 )
 ALL = len(DAYS) + 1
+# After the hits of 2025 come those of 2019; a year between them counts as one to search when rows
+# of other tests ever stood in its partition.
+UNREAD = [date(year, 12, 31) for year in range(2019, 2025)]
 # No partition by name, no cap, no walk: what the passes must agree with.
 ORACLE = """
 SELECT document_id FROM records_searchentry
@@ -132,7 +136,8 @@ class TestBudget:
         years = [str(row.sort_date.year) for row in found.newest]
         assert years == ["2046", "2027", *["2026"] * 8, *["2025"] * 2]
         assert found.unread is not None
-        assert (found.unread.until, found.stuck) == (date(2019, 12, 31), False)
+        assert found.unread.until in UNREAD
+        assert not found.stuck
 
     def test_going_on_reaches_every_hit_once(self, story: Story) -> None:
         clerk, seen, before = personas.person(CLERK_SOCIAL), list[int](), None
@@ -158,12 +163,13 @@ class TestBudget:
         monkeypatch.setattr(selector, "Budget", lambda _seconds: slow(0.5))
         page = page_of(client, WORD)
         assert "12 Treffer" in page
-        assert "was älter ist als der 01.01.2020" in page
-        assert f"?q={WORD}&amp;vor=2020-01-01" in page
+        offered = re.search(rf"\?q={WORD}&amp;vor=(\d{{4}})-01-01", page)
+        assert offered is not None
+        assert f"was älter ist als der 01.01.{offered[1]}" in page
         monkeypatch.undo()
-        page = page_of(client, WORD, vor="2020-01-01")
+        page = page_of(client, WORD, vor=f"{offered[1]}-01-01")
         assert f"{ALL - 12} Treffer" in page
-        assert "Durchsucht ist nur, was älter ist als der 01.01.2020." in page
+        assert f"Durchsucht ist nur, was älter ist als der 01.01.{offered[1]}." in page
 
     def test_d3_older_years_betray_nothing_to_others(self, story: Story) -> None:
         page = page_of(logged_in(CLERK_BUILDING), WORD, vor="2020-01-01")

@@ -74,6 +74,12 @@ class TestForm:
         assert "3 Treffer" in page
         assert f"in der Akte {story.case_file.aktenzeichen}" in page
 
+    def test_the_file_leads_to_its_search(self, clerk: Client, story: Story) -> None:
+        page = clerk.get(reverse("case-file", args=[story.case_file.uuid])).content.decode()
+        address = f"{reverse('search')}?in={story.case_file.uuid}"
+        assert f'href="{address}"' in page
+        assert f'name="in" value="{story.case_file.uuid}"' in clerk.get(address).content.decode()
+
     def test_d3_a_file_one_may_not_see_is_missing(self, story: Story) -> None:
         client = logged_in(CLERK_BUILDING)
         for uuid in (story.case_file.uuid, "00000000-0000-4000-8000-000000000000"):
