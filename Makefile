@@ -10,7 +10,7 @@ TEST_VAR_DIR ?= $(CURDIR)/var/test
 SUITE = ECM_VAR_DIR=$(TEST_VAR_DIR) ECM_POSTGRES_DURABLE=0 $(STACK) exec -- $(BIN)/python -m pytest -n $(PYTEST_WORKERS)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run stop test test-full check lock doctor reset-demo
+.PHONY: help setup setup-dev run stop test test-full check handbook lock doctor reset-demo
 
 help:  ## diese Übersicht
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -43,6 +43,9 @@ test-full: setup-dev  ## dazu die langen Läufe
 
 check: setup-dev  ## Stil, Typen, Schichten, Vorlagen, Migrationen, Produktionseinstellungen
 	@$(STACK) exec -- $(BIN)/python -m goettingen_ecm.operations.local_stack.checks
+
+handbook: setup-dev  ## Bilder der Handbücher neu aufnehmen
+	@ECM_HANDBOOK_PICTURES=1 $(SUITE) -n 0 tests/e2e/test_handbook_pictures.py
 
 lock: setup-dev  ## requirements*.txt neu auflösen (Hashes, keine Adressen)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

@@ -1,7 +1,8 @@
 """The handbook inside the product: the Markdown files of docs/handbook, and which page they explain.
 
 A comment line ``<!-- Seiten: case-files case-file -->`` below a heading names the addresses (URL
-names) this section helps with; "Hilfe zu dieser Seite" leads there.
+names) this section helps with; "Hilfe zu dieser Seite" leads there. Pictures lie in
+docs/handbook/images, taken by the tests (``make handbook``).
 """
 
 import re
@@ -12,11 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 
 from django.conf import settings
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
+from PIL import Image
 
 BOOKS = {
     "sachbearbeitung": "clerk.md",
@@ -24,6 +27,7 @@ BOOKS = {
     "betrieb": "operator.md",
     "neu": "news.md",
 }
+PICTURES = "images/"
 HEADING = re.compile(r"^##+ (?P<title>.+)$")
 PAGES = re.compile(r"^<!-- Seiten: (?P<names>[\w :-]+) -->$")
 
@@ -52,9 +56,29 @@ def book(name: str) -> Book:
     markdown.use(anchors_plugin, max_level=3, slug_func=slugify)
     lines = [line for line in _lines(BOOKS[name]) if not PAGES.match(line)]
     tokens = markdown.parse("\n".join(lines))
+    for token in tokens:
+        _use_own_pictures(token)
     title, rest = tokens[1].content, tokens[3:]
     html = markdown.renderer.render(rest, markdown.options, {})
     return Book(title, mark_safe(html), tuple(_sections(rest)))  # noqa: S308 - our own files
+
+
+def _use_own_pictures(token: Token) -> None:
+    """Pictures of the books become static files with their size, so that no text jumps."""
+    for inline in token.children or ():
+        if inline.type == "image":
+            name = str(inline.attrs["src"]).removeprefix(PICTURES)
+            width, height = _picture_size(name)
+            inline.attrs |= {
+                "src": static(f"handbook/{name}"), "width": width, "height": height,
+                "loading": "lazy",
+            }  # fmt: skip
+
+
+@cache
+def _picture_size(name: str) -> tuple[int, int]:
+    with Image.open(Path(settings.BASE_DIR) / "docs" / "handbook" / PICTURES / name) as picture:
+        return picture.size
 
 
 def _sections(tokens: list[Token]) -> Iterator[Section]:

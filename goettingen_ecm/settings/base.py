@@ -186,6 +186,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("ECM_STATIC_DIR", VAR_DIR / "static"))
 STATICFILES_DIRS: list[Any] = [
     BASE_DIR / "static",
+    ("handbook", BASE_DIR / "docs" / "handbook" / "images"),
     ("kern", BASE_DIR / "node_modules" / "@kern-ux" / "native" / "dist"),
 ]
 STORAGES = {

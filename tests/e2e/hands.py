@@ -157,6 +157,8 @@ class Keyboard:
         raise AssertionError(f"{name!r} is not reached by the arrow keys")
 
     def attach(self, name: str, file: FilePayload) -> None:
+        # A page that still loads may take the key for itself.
+        self.page.wait_for_load_state("networkidle")
         self._reach(name, ("input",))
         with self.page.expect_file_chooser() as chooser:
             self.page.keyboard.press("Space")
