@@ -81,6 +81,8 @@ def test_the_search_is_measured_in_a_small_city() -> None:
     assert run.returncode == 0, run.stderr
     result = json.loads(run.stdout.splitlines()[-1])
     assert result["figures"]["page_cpu_ms_median"] > 0
+    others = result["parts"].pop("side_by_side")
+    assert others["cpu_ms"]["very_common"]["sqlite_fts5"] > 0
     hits = {name: part["hits_median"] for name, part in result["parts"].items()}
     assert hits["all_seeing_very_common"] > hits["head_very_common"] > 0
     assert hits["all_seeing_phrase"] > 0

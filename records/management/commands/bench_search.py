@@ -12,7 +12,7 @@ from django.db import connection
 
 from goettingen_ecm.operations import benching
 from records.analysis import analyse_document
-from records.benchmarks import search_costs
+from records.benchmarks import search_costs, side_by_side
 from records.benchmarks.city.loading import make_city
 from records.benchmarks.city.words import vocabulary
 from records.models import DocumentText
@@ -44,7 +44,11 @@ class Command(BaseCommand):
             loaded = time.monotonic() - began
             per_class = search_costs.QUICK_PER_CLASS if quick else search_costs.PER_CLASS
             asked = search_costs.questions(vocabulary(seed), seed, per_class)
-            figures, parts = search_costs.measure(readers, asked, QUICK_RUNS if quick else RUNS)
+            runs = QUICK_RUNS if quick else RUNS
+            figures, parts = search_costs.measure(readers, asked, runs)
+            with side_by_side.engines() as built:
+                others = side_by_side.speed(readers.all_seeing, asked, built, runs)
+                parts["side_by_side"] = side_by_side.report(built, cpu_ms=others)
             figures["analysed_documents_per_cpu_second"] = _analysed()
             figures["loaded_documents_per_second"] = documents / loaded
             facts = benching.conditions(documents=documents, files=city.files)

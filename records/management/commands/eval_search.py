@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import benching
-from records.benchmarks import search_quality
+from records.benchmarks import search_quality, side_by_side
 from records.benchmarks.search_quality import Corpus, Question, QuestionsError
 
 
@@ -50,10 +50,17 @@ class Command(BaseCommand):
             corpus = search_quality.index_corpus(
                 folder, lambda done: self.stderr.write(f"{done} durchsuchbar")
             )
-            self._score(questions, corpus)
+            self._score(questions, corpus, beside=True)
 
-    def _score(self, questions: list[Question], corpus: Corpus) -> None:
+    def _score(self, questions: list[Question], corpus: Corpus, *, beside: bool = False) -> None:
         score = search_quality.ask(questions, corpus)
-        parts = {"misses": score.misses, "more_hits_than_ranked": score.beyond_ranking}
+        parts: dict[str, Any] = {
+            "misses": score.misses,
+            "more_hits_than_ranked": score.beyond_ranking,
+        }
+        if beside:
+            with side_by_side.engines() as built:
+                others = side_by_side.quality(questions, corpus, built)
+                parts["side_by_side"] = side_by_side.report(built, figures=others)
         facts = benching.conditions(documents=len(corpus.names), questions=len(questions))
         self.stdout.write(benching.result("search_quality", score.figures(), parts, facts))
