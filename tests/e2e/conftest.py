@@ -62,8 +62,8 @@ def city_address(city_environment: dict[str, str]) -> Iterator[str]:
         "goettingen_ecm.wsgi",
         "-b",
         f"127.0.0.1:{port}",
-        "-w",
-        "1",
+        "--threads",
+        "8",
     ]
     worker = [sys.executable, "-m", "celery", "-A", "goettingen_ecm", "worker", "-B", "-Q", "celery,quick", "-c", "1",
               "-l", "WARNING", "-s", str(Path(environment["ECM_TEST_RUN_DIR"]) / "beat")]  # fmt: skip

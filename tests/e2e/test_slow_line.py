@@ -5,10 +5,8 @@ Seconds are printed as JSON, bytes are judged: they do not depend on what else t
 
 import io
 import json
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, CDPSession, FilePayload, Page, expect
 
-from tests.conftest import BASE_DIR
-from tests.e2e.conftest import free_port, wait_for
 from tests.personas import CLERK_SOCIAL
 
 pytestmark = [pytest.mark.e2e, pytest.mark.full, pytest.mark.xdist_group("e2e")]
@@ -73,21 +69,6 @@ def filed(page: Page, case_file: str, payload: FilePayload) -> str:
     return "/dokument/" + page.url.split("/dokument/")[1]
 
 
-@pytest.fixture
-def threaded_address(city_address: str, city_environment: dict[str, str]) -> Iterator[str]:
-    """The same city by a server with threads: a browser on a thin line opens connections ahead of
-    need, and one of those would keep a lone synchronous worker until its time is out."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "goettingen_ecm.wsgi", "-b", f"127.0.0.1:{port}"]
-    server = subprocess.Popen([*command, "--threads", "8"], cwd=BASE_DIR, env=city_environment)
-    try:
-        wait_for(f"http://127.0.0.1:{port}/gesundheit/lebt")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=20)
-
-
 class Line:
     """A thin line with a meter: what crossed it since it was put in."""
 
@@ -123,7 +104,7 @@ def opened(context: BrowserContext, address: str) -> dict[str, float]:
 
 
 def test_the_first_page_of_any_document_crosses_a_thin_line(
-    page_of: Callable[..., Page], browser: Browser, threaded_address: str, test_data: Path
+    page_of: Callable[..., Page], browser: Browser, city_address: str, test_data: Path
 ) -> None:
     page = page_of(CLERK_SOCIAL)
     page.goto("/suche/?q=Heizkostennachzahlung")
@@ -139,7 +120,7 @@ def test_the_first_page_of_any_document_crosses_a_thin_line(
             expect(page.locator(".desk-page img").first).to_be_visible()
         # Nothing in the browser's cache, as on the first morning; then as on every other day.
         fresh = browser.new_context(
-            storage_state=page.context.storage_state(), base_url=threaded_address, locale="de-DE"
+            storage_state=page.context.storage_state(), base_url=city_address, locale="de-DE"
         )
         figures[f"{kind}_first_visit"] = opened(fresh, address)
         figures[f"{kind}_again"] = opened(fresh, address)

@@ -241,7 +241,8 @@ def require_disk(folder: Path, needed: int = MINIMUM_FREE_BYTES) -> None:
 
 def collect_static(environment: Environment, layout: Layout) -> None:
     """``collectstatic`` when a source file changed since the last time."""
-    sources = [PROJECT_DIR / "static", PROJECT_DIR / "node_modules"]
+    names = ("static", "node_modules", "docs/handbook/images")
+    sources = [PROJECT_DIR / name for name in names]
     state = fingerprint(sources, [PROJECT_DIR / "requirements.txt"])
     stamp = layout.var / "static.stamp"
     if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
