@@ -57,6 +57,8 @@ def test_clerk_logs_in_finds_reads_and_turns_pages_by_keyboard(keyboard_page: Pa
     page.get_by_role("heading", name="Dokumente").wait_for()
     press(page, "Bewilligungsbescheid")
     expect(page.locator("h1")).to_contain_text("Bewilligungsbescheid")
+    # The heading is there before the keys are.
+    page.wait_for_load_state("networkidle")
     page.keyboard.press("k")
     expect(page.locator("h1")).not_to_contain_text("Bewilligungsbescheid")
     press(page, "50.10-2026")

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pikepdf
 import pytest
 
-from goettingen_ecm.operations import clock, outbox
+from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.models import OutboxMessage
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records.choices import CaseFileStatus, Direction, DocumentStatus, NoteKind
 from records.models import CaseFile, Component, Document, DocumentText, FilePlanEntry, SearchEntry
@@ -57,7 +58,7 @@ def test_a_note_is_a_document_in_a_durable_format(story: Story) -> None:
 
 def test_its_text_is_found_after_the_workers_turn(story: Story) -> None:
     note = write(story).document
-    message = outbox.OutboxMessage.objects.filter(topic=uploads.TOPIC).latest("pk")
+    message = OutboxMessage.objects.filter(topic=uploads.TOPIC).latest("pk")
     uploads.make_searchable(message.payload)
     assert SearchEntry.objects.filter(document_id=note.pk).exists()
     text = DocumentText.objects.get(document=note).text
