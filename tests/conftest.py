@@ -107,9 +107,12 @@ def point_django_at(name: str) -> None:
     settings.DATABASES["default"]["NAME"] = name
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def template_db() -> str:
-    return template_database()
+    """The bench commands' databases are clones of it, too."""
+    name = template_database()
+    os.environ["ECM_SCRATCH_TEMPLATE"] = name
+    return name
 
 
 @pytest.fixture(scope="session")

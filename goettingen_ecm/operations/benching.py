@@ -25,24 +25,33 @@ from psycopg import sql
 def scratch_database(owner_url: str, purpose: str) -> Iterator[str]:
     """A freshly migrated database the default connection works on as the application role.
 
-    Yields its application URL (for subprocesses) and drops it afterwards.
+    Yields its application URL (for subprocesses) and drops it afterwards. ECM_SCRATCH_TEMPLATE
+    names a database that is migrated already.
     """
     name = f"ecm_bench_{purpose}_{os.getpid()}"
     before = settings.DATABASES["default"]["NAME"]
-    _administrate(owner_url, "CREATE DATABASE {}", name)
+    template = os.environ.get("ECM_SCRATCH_TEMPLATE")
+    if template:
+        _administrate(owner_url, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    else:
+        _administrate(owner_url, "CREATE DATABASE {}", name)
     try:
-        owner = url_of(owner_url, name)
-        subprocess.run(
-            [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
-            cwd=settings.BASE_DIR,
-            env=os.environ | {"DATABASE_URL": owner},
-            check=True,
-        )
+        if not template:
+            _migrate(url_of(owner_url, name))
         _point_at(name)
         yield url_of(settings.DATABASE_URL, name)
     finally:
         _point_at(before)
         _drop(owner_url, name)
+
+
+def _migrate(owner: str) -> None:
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DATABASE_URL": owner},
+        check=True,
+    )
 
 
 def analyze(owner_url: str) -> None:
@@ -61,9 +70,9 @@ def url_of(url: str, name: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
 
 
-def _administrate(owner_url: str, statement: str, name: str) -> None:
+def _administrate(owner_url: str, statement: str, *names: str) -> None:
     with psycopg.connect(owner_url, autocommit=True) as admin:
-        admin.execute(sql.SQL(statement).format(sql.Identifier(name)))
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def _drop(owner_url: str, name: str) -> None:

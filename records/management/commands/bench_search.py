@@ -43,7 +43,7 @@ class Command(BaseCommand):
             readers, city = make_city(documents, seed, owner, progress=self._tell)
             loaded = time.monotonic() - began
             per_class = search_costs.QUICK_PER_CLASS if quick else search_costs.PER_CLASS
-            asked = search_costs.questions(vocabulary(seed), seed, per_class)
+            asked = search_costs.questions(vocabulary(seed, None), seed, per_class)
             runs = QUICK_RUNS if quick else RUNS
             figures, parts = search_costs.measure(readers, asked, runs)
             with side_by_side.engines() as built:
