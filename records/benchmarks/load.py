@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from random import Random
 from typing import Any
 from urllib.parse import urlencode
@@ -111,7 +112,7 @@ def measure(
     with web_server(database_url) as (address, server):
         _run(Crowd(address, list(people), MIX, WARM_UP.think, WARM_UP.seconds, seed))
         found = {step.users: _step(address, server, people, step, seed) for step in steps}
-    good = [users for users, one in found.items() if _is_good(one)]
+    good = [users for users, _one in takewhile(lambda step: _is_good(step[1]), found.items())]
     first = found[steps[0].users]
     return {**first, "knee_users": max(good, default=0)}, {
         f"users_{users}": one for users, one in found.items()
