@@ -23,6 +23,7 @@ from records.benchmarks.city.words import Vocabulary
 from records.models import CaseFile, DocumentText
 from records.selectors import search as selector
 
+ROLES = ("all_seeing", "head", "clerk", "old_clerk")
 PER_CLASS, QUICK_PER_CLASS = 12, 1
 PREFIX_LETTERS = 5
 # Places in the list of common words, the most frequent first.
@@ -71,7 +72,7 @@ def measure(
     """Figures over all readers and classes; ``parts`` names each class of each reader."""
     every: list[float] = []
     parts: dict[str, Any] = {}
-    for role in ("all_seeing", "head", "clerk", "old_clerk"):
+    for role in ROLES:
         user: User = getattr(readers, role)
         client = page_costs.client_of(user)
         for name, texts in asked.items():

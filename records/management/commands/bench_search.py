@@ -12,7 +12,7 @@ from django.db import connection
 
 from goettingen_ecm.operations import benching
 from records.analysis import analyse_document
-from records.benchmarks import search_costs, side_by_side
+from records.benchmarks import list_costs, search_costs, side_by_side
 from records.benchmarks.city.loading import make_city
 from records.benchmarks.city.words import vocabulary
 from records.models import DocumentText
@@ -46,6 +46,8 @@ class Command(BaseCommand):
             asked = search_costs.questions(vocabulary(seed, None), seed, per_class)
             runs = QUICK_RUNS if quick else RUNS
             figures, parts = search_costs.measure(readers, asked, runs)
+            everybody = [getattr(readers, role) for role in search_costs.ROLES]
+            figures |= list_costs.measure(everybody, asked, runs)
             with side_by_side.engines() as built:
                 others = side_by_side.speed(readers.all_seeing, asked, built, runs)
                 parts["side_by_side"] = side_by_side.report(built, cpu_ms=others)
