@@ -158,3 +158,28 @@ class CommentAudience(models.TextChoices):
 
     PRIVATE = "privat", _("nur für mich")
     TEAM = "team", _("für alle, die das Dokument sehen")
+
+
+class IncomingChannel(models.TextChoices):
+    """How something came in (requirements E1)."""
+
+    UPLOAD = "hochladen", _("hochgeladen")
+    MAIL = "mail", _("E-Mail")
+
+
+class IncomingState(models.TextChoices):
+    OPEN = "offen", _("noch nicht abgelegt")
+    FILED = "abgelegt", _("abgelegt")
+    CLOSED = "erledigt", _("ohne Ablage erledigt")
+
+
+class IncomingStepKind(models.TextChoices):
+    """What leaves a basket or changes hands (requirements E2)."""
+
+    RECEIVED = "eingegangen", _("eingegangen")
+    FORWARDED = "weiter", _("weitergeleitet")
+    RETURNED = "zurueck", _("zurückgegeben")
+    ASSIGNED = "zugewiesen", _("zugewiesen")
+    FILED = "abgelegt", _("abgelegt")
+    CLOSED = "erledigt", _("ohne Ablage erledigt")
+    TAKEN_BACK = "genommen", _("zurückgenommen")

@@ -26,6 +26,7 @@ from records.models.grants import (
     PlanEntryUserGrant,
 )
 from records.models.hold import Hold
+from records.models.incoming import IncomingFile, IncomingItem, IncomingStep
 from records.models.paper_loan import PaperLoan
 from records.models.party import Participation, Party
 from records.models.register import RegisterPlacement, RegisterSection
@@ -63,6 +64,9 @@ __all__ = [
     "FileTypeField",
     "FormerNumber",
     "Hold",
+    "IncomingFile",
+    "IncomingItem",
+    "IncomingStep",
     "Matter",
     "NumberCounter",
     "PaperLoan",
