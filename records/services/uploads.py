@@ -67,7 +67,7 @@ def examined(file: UploadedFile) -> Iterator[tuple[Staged, Inspection]]:
 
     Raises InvalidInput for what is not taken, IllegalState when the store is full.
     """
-    staged = _stage(file)
+    staged = stage(file)
     try:
         inspection = _inspect(staged, file.name or "")
         _require_acceptable(inspection)
@@ -76,7 +76,8 @@ def examined(file: UploadedFile) -> Iterator[tuple[Staged, Inspection]]:
         blob_store.discard([staged])
 
 
-def _stage(file: UploadedFile) -> Staged:
+def stage(file: UploadedFile) -> Staged:
+    """Copy an upload beside the store. Raises InvalidInput (too large), IllegalState (store full)."""
     limit = settings.UPLOAD_MAX_BYTES
     if (file.size or 0) > limit:
         raise InvalidInput(
