@@ -26,6 +26,7 @@ class RecordsConfig(AppConfig):
             file_marks,
             follow_ups,
             grants,
+            incoming_desk,
             moving_desk,
             my_work,
             note_desk,
@@ -51,6 +52,7 @@ class RecordsConfig(AppConfig):
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
         start_cards.register()
         my_work.register()
+        incoming_desk.register()
         bulk_jobs.register()
         cancel_desk.register()
         moving_desk.register()

@@ -20,6 +20,8 @@ from records.views import (
     exclusions,
     file_marks,
     holds,
+    incoming,
+    incoming_steps,
     list_exports,
     matters,
     moving,
@@ -46,6 +48,26 @@ from records.views import (
 PART = "dokument/<uuid:uuid>/fassung/<int:version>/teil/<int:position>/"
 
 urlpatterns = [
+    path("posteingang/", incoming.inbox, name="inbox"),
+    path("posteingang/hochladen/", incoming.upload, name="inbox-upload"),
+    path("posteingang/<uuid:uuid>/", incoming.item, name="incoming-item"),
+    path("posteingang/<uuid:uuid>/ablegen/", incoming_steps.file_item, name="incoming-file"),
+    path(
+        "posteingang/<uuid:uuid>/zurueck/<int:operation_id>/",
+        incoming_steps.undo,
+        name="incoming-undo",
+    ),
+    path(
+        "posteingang/<uuid:uuid>/teil/<int:position>/original",
+        incoming.original,
+        name="incoming-original",
+    ),
+    path(
+        "posteingang/<uuid:uuid>/teil/<int:position>/seite/<int:page>.webp",
+        incoming.page_image,
+        name="incoming-page",
+    ),
+    path("posteingang/<uuid:uuid>/<slug:what>/", incoming_steps.act, name="incoming-act"),
     path("rechtepruefung/", rights_reviews.review_list, name="rights-reviews"),
     path("rechtepruefung/<uuid:uuid>/", rights_reviews.review, name="rights-review"),
     path("notzugriff/", emergencies.emergency_access, name="emergency-access"),

@@ -115,6 +115,11 @@ class IncomingItem(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def digest_text(self) -> str:
+        """As people compare it."""
+        return bytes(self.digest).hex()
+
 
 class IncomingFile(models.Model):
     """One file of an Eingang exactly as delivered; ``refusal`` says what speaks against opening it."""

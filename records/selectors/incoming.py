@@ -13,7 +13,7 @@ from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import Membership, OrgUnit, User
 from goettingen_ecm.operations import clock
 from records.choices import IncomingState
-from records.models import IncomingFile, IncomingItem, IncomingStep
+from records.models import Blob, IncomingFile, IncomingItem, IncomingStep
 from records.models.incoming import BASKET_ROLES
 
 LISTED = 200
@@ -116,3 +116,9 @@ def units_to_forward_to(item: IncomingItem) -> QuerySet[OrgUnit]:
     today = clock.today()
     rows = OrgUnit.objects.exclude(valid_until__lt=today).exclude(valid_from__gt=today)
     return rows.exclude(pk=item.unit_id) if item.unit_id else rows
+
+
+def viewed_blob(file: IncomingFile) -> Blob:
+    """The PDF made of an Office file where there is one, otherwise the file itself."""
+    rendition = getattr(file.blob, "rendition", None)
+    return rendition.pdf if rendition is not None and rendition.pdf is not None else file.blob

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.audit.recording import AuditRecord, ReadObject, record, record_reads
-from records.models import CaseFile, Document
+from records.models import CaseFile, Document, IncomingItem
 from records.services.auditing import represented_in
 
 
@@ -16,7 +16,11 @@ def record_document_read(request: HttpRequest, document: Document) -> None:
     _record(request, "records.document.read", document)
 
 
-def _record(request: HttpRequest, action: str, one: CaseFile | Document) -> None:
+def record_incoming_read(request: HttpRequest, item: IncomingItem) -> None:
+    _record(request, "records.incoming.read", item)
+
+
+def _record(request: HttpRequest, action: str, one: CaseFile | Document | IncomingItem) -> None:
     user = person_of(request)
     record_reads(
         action,
@@ -29,15 +33,24 @@ def _record(request: HttpRequest, action: str, one: CaseFile | Document) -> None
 
 def record_original_taken(request: HttpRequest, document: Document) -> None:
     """Taking the original out of the house's view is its own action, each time."""
+    _record_taken(request, "records.document.original_taken", document)
+
+
+def record_incoming_original_taken(request: HttpRequest, item: IncomingItem) -> None:
+    """The same of a file that still waits in a basket."""
+    _record_taken(request, "records.incoming.original_taken", item)
+
+
+def _record_taken(request: HttpRequest, action: str, one: Document | IncomingItem) -> None:
     record(
         [
             AuditRecord(
-                action="records.document.original_taken",
+                action=action,
                 actor_id=request.user.pk,
-                on_behalf_of_id=represented_in(person_of(request), document),
-                object_type=document._meta.label_lower,
-                object_id=document.pk,
-                object_uuid=document.uuid,
+                on_behalf_of_id=represented_in(person_of(request), one),
+                object_type=one._meta.label_lower,
+                object_id=one.pk,
+                object_uuid=one.uuid,
                 channel="web",
             )
         ]
