@@ -1,5 +1,6 @@
 """``visible_to(user)``: the one filter of lists, counts, exports and lookups."""
 
+from collections.abc import Collection
 from typing import Any, Self
 
 from django.db import models
@@ -30,3 +31,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """Rows whose scope allows one of the person's principals and does not deny the person."""
         ids = rights_of(user).scope_ids
         return self.filter(scope__any_of=ids) if ids else self.none()
+
+    def visible_among(self, user: Person, keys: Collection[int], *through: str) -> set[int]:
+        """Those of a few known rows that the person may see, of ``through`` (relations) as well.
+
+        The same rule as ``visible_to``, checked here instead of there: naming thousands of scopes
+        in SQL costs more than looking at some hundred rows.
+        """
+        names = ["pk", "scope_id", *(f"{one}__scope_id" for one in through)]
+        scopes = frozenset(rights_of(user).scope_ids)
+        rows = self.filter(pk__in=keys).order_by().values_list(*names)
+        return {pk for pk, *found in rows if scopes.issuperset(found)}

@@ -4,7 +4,7 @@ Shape G of the measured design: access principals inside the search rows, a capp
 the newest 500 (search.md §6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
@@ -15,7 +15,13 @@ from django.db.models import Q, QuerySet
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey, FormerNumber
-from records.selectors.case_files import documents_in_use, documents_shown, list_rows
+from records.selectors.case_files import (
+    SHOWN_STATES,
+    STATES_IN_USE,
+    documents_in_use,
+    documents_shown,
+    list_rows,
+)
 from records.selectors.search_limits import NO_LIMITS, Limits
 from records.selectors.search_passes import Budget, Found, Wanted, newest_first
 
@@ -122,7 +128,7 @@ def search(
     return SearchResult(
         query,
         exact,
-        _hits(searched_by(user, wish), shown, query),
+        _hits(shown, query),
         total=min(found.total, CAP),
         capped=found.total > CAP,
         ranked_newest_only=found.total > RANKED,
@@ -178,7 +184,7 @@ def collect(
 ) -> Found:
     """Visible hits counted up to ``cap`` and the ``newest`` of them, year by year."""
     found = newest_first(wanted_by(user, query, wish, newest=newest, cap=cap), budget)
-    return _only_visible(user, found, searched_by(user, wish))
+    return _only_visible(user, found, SHOWN_STATES if wish.cancelled else STATES_IN_USE)
 
 
 def wanted_by(user: Person, query: SearchQuery, wish: Wish, *, newest: int, cap: int) -> Wanted:
@@ -201,14 +207,14 @@ def wanted_by(user: Person, query: SearchQuery, wish: Wish, *, newest: int, cap:
     )
 
 
-def _only_visible(user: Person, found: Found, searched: QuerySet[Document]) -> Found:
+def _only_visible(user: Person, found: Found, states: Collection[str]) -> Found:
     """Search rows lag behind rights and filing errors until they are written anew: what became
     invisible among the newest hits counts no longer, so the number does not betray it. What is
     cancelled has its row still: its Storno may be lifted."""
     if not found.newest:
         return found
-    rows = searched.filter(pk__in=found.ids, case_file__scope__any_of=rights_of(user).scope_ids)
-    visible = set(rows.order_by().values_list("pk", flat=True))
+    rows = Document.objects.filter(status__in=states)
+    visible = rows.visible_among(user, found.ids, "case_file")
     kept = [row for row in found.newest if row.document_id in visible]
     return replace(found, total=found.total - len(found.newest) + len(kept), newest=kept)
 
@@ -237,8 +243,9 @@ def _by_file(ids: Iterable[int], found: Found) -> list[int]:
     return [pk for group in groups.values() for pk in group]
 
 
-def _hits(searched: QuerySet[Document], ids: Sequence[int], query: SearchQuery) -> list[Hit]:
-    rows = searched.select_related("case_file", "document_type", "text").in_bulk(list(ids))
+def _hits(ids: Sequence[int], query: SearchQuery) -> list[Hit]:
+    """``ids`` were found visible just now."""
+    rows = Document.objects.select_related("case_file", "document_type", "text").in_bulk(list(ids))
     return [Hit(rows[pk], _segments(rows[pk], query)) for pk in ids if pk in rows]
 
 
