@@ -79,6 +79,22 @@ class DocumentStatus(models.TextChoices):
     MISFILED = "fehlablage", _("Fehlablage")
 
 
+class MisfilingReason(models.TextChoices):
+    """Why a document lies in the wrong place."""
+
+    WRONG_FILE = "falsche_akte", _("gehört in eine andere Akte")
+    FOREIGN_DATA = "fremde_daten", _("enthält Daten einer anderen Person")
+    NOT_OURS = "nicht_fuer_uns", _("ist nicht für uns bestimmt")
+    OTHER = "sonstiges", _("anderer Grund")
+
+
+class MisfilingDecision(models.TextChoices):
+    """What became of a Fehlablage; empty while it waits for data protection."""
+
+    UNDONE = "zurueckgenommen", _("von der kennzeichnenden Person zurückgenommen")
+    PUT_BACK = "zurueckgelegt", _("in die Akte zurückgelegt")
+
+
 class ComponentKind(models.TextChoices):
     MAIN = "haupt", _("Hauptdokument")
     ATTACHMENT = "anlage", _("Anlage")
