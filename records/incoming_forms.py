@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.models import OrgUnit, User
@@ -23,29 +22,28 @@ class ManyFiles(forms.FileInput):
     allow_multiple_selected = True
 
 
+class ManyFilesField(forms.FileField):
+    """A list of uploads; what is in them the intake finds out and marks."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Raises ValidationError when there is none."""
+        if not data:
+            raise forms.ValidationError(_("Bitte wählen Sie mindestens eine Datei."))
+        return list(data)
+
+
 class IntakeForm(forms.Form):
     """Files for a basket; empty ones are kept and marked, too."""
 
     mark_optional = False
 
-    files = forms.FileField(
-        label=_("Dateien"), widget=ManyFiles, required=False, allow_empty_file=True
-    )
+    new_files = ManyFilesField(label=_("Dateien"))
     sender = forms.CharField(label=_("Absender"), max_length=300, required=False)
     together = forms.BooleanField(
         label=_("Die Dateien gehören zusammen (ein Eingang)"), required=False
     )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if not self.taken():
-            self.add_error("files", _("Bitte wählen Sie mindestens eine Datei."))
-        return cleaned
-
-    def taken(self) -> list[UploadedFile]:
-        """All files; the field itself knows the last one only."""
-        files = self.files
-        return list(files.getlist("files")) if isinstance(files, MultiValueDict) else []
 
 
 class FilingForm(forms.Form):

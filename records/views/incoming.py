@@ -106,12 +106,12 @@ def upload(request: HttpRequest) -> HttpResponse:
         received = receive_uploads(
             person_of(request),
             basket.unit,
-            form.taken(),
+            said["new_files"],
             sender=said["sender"],
             together=said["together"],
         )
     except InvalidInput as refusal:
-        form.add_error("files", refusal.reason)
+        form.add_error("new_files", refusal.reason)
         return _list_page(request, form, status=422)
     except IllegalState as refusal:
         form.add_error(None, f"{refusal.reason} {refusal.next_step}".strip())
