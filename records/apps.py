@@ -27,6 +27,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             incoming_desk,
+            misfiling_desk,
             moving_desk,
             my_work,
             note_desk,
@@ -55,6 +56,7 @@ class RecordsConfig(AppConfig):
         incoming_desk.register()
         bulk_jobs.register()
         cancel_desk.register()
+        misfiling_desk.register()
         moving_desk.register()
         copying_desk.register()
         saved_views_card.register()

@@ -105,6 +105,11 @@ SENTENCES = {
     "records.document.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.document.cancelled": _("{actor} hat {object} storniert"),
     "records.document.restored": _("{actor} hat das Storno von {object} aufgehoben"),
+    "records.document.misfiled": _("{actor} hat ein Dokument als Fehlablage gemeldet"),
+    "records.document.misfiling_undone": _("{actor} hat eine Fehlablage zurückgenommen"),
+    "records.document.misfiling_put_back": _(
+        "{actor} hat ein als Fehlablage gemeldetes Dokument zurückgelegt"
+    ),
     "records.document.checked_out": _("{actor} hat {object} in Bearbeitung genommen"),
     "records.document.check_out_ended": _("{actor} hat die Bearbeitung von {object} beendet"),
     "records.document.release_asked": _("{actor} hat um Freigabe von {object} gebeten"),

@@ -52,6 +52,24 @@ def can_lift_cancellation(user: Person, document: Document) -> bool:
     )
 
 
+def can_mark_misfiled(user: Person, document: Document) -> bool:
+    """Whoever works with files and sees the document, in whatever file: it must vanish at once."""
+    return (
+        document.status != DocumentStatus.MISFILED
+        and can_view(user, document.case_file)
+        and works_with_case_files(user)
+    )
+
+
+def can_read_misfilings(user: Person) -> bool:
+    """Fehlablagen, without titles: data protection and the Fachadministration."""
+    return rights_of(user).has_role(Role.DATA_PROTECTION, Role.ADMINISTRATION)
+
+
+def can_decide_misfilings(user: Person) -> bool:
+    return rights_of(user).has_role(Role.DATA_PROTECTION)
+
+
 def works_with_case_files(user: Person) -> bool:
     """True for whoever may change files of some unit: lists offer bulk work to them."""
     return rights_of(user).has_role(*FILING_ROLES)

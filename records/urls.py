@@ -24,6 +24,7 @@ from records.views import (
     incoming_steps,
     list_exports,
     matters,
+    misfilings,
     moving,
     notes,
     opening_files,
@@ -285,6 +286,10 @@ urlpatterns = [
     path("akten/aendern/", bulk.change_case_files, name="case-files-change"),
     path("akten/umschreiben/", bulk_reassigning.reassign, name="case-files-reassign"),
     path("akten/liste.<slug:kind>", list_exports.export_case_files, name="case-files-export"),
+    path("dokument/<uuid:uuid>/fehlablage/", misfilings.mark, name="document-misfiled"),
+    path("fehlablagen/", misfilings.misfiling_list, name="misfilings"),
+    path("fehlablagen/<uuid:uuid>/zuruecknehmen/", misfilings.undo, name="misfiling-undo"),
+    path("fehlablagen/<uuid:uuid>/zuruecklegen/", misfilings.put_back, name="misfiling-put-back"),
     path("dokument/<uuid:uuid>/kopie/", copying.copy, name="document-copy"),
     path(
         "dokument/<uuid:uuid>/kopie/zurueck/<int:operation_id>/",

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection, models
 
 from goettingen_ecm.access import scopes
+from records.choices import DocumentStatus
 from records.models import CaseFile, Document, Matter
 from records.rights import RightsTable
 from records.services.documents import lock_case_files
@@ -29,9 +30,11 @@ def recompute(case_file_ids: Iterable[int]) -> dict[int, CaseFile]:
     of_files = {pk: table.rights(f) for pk, f in files.items()}
     of_matters = _rights_of_matters(table, files)
     ids = scopes.scope_ids([*set(of_files.values()) | set(of_matters.values())])
-    _write(CaseFile, "pk", {pk: ids[wanted] for pk, wanted in of_files.items()})
-    _write(Matter, "pk", {pk: ids[wanted] for pk, wanted in of_matters.items()})
-    _write(Document, "matter_id", {pk: ids[wanted] for pk, wanted in of_matters.items()})
+    _write(CaseFile.objects.all(), "pk", {pk: ids[wanted] for pk, wanted in of_files.items()})
+    _write(Matter.objects.all(), "pk", {pk: ids[wanted] for pk, wanted in of_matters.items()})
+    # A Fehlablage is nobody's, whoever may see its file and matter.
+    shown = Document.objects.exclude(status=DocumentStatus.MISFILED)
+    _write(shown, "matter_id", {pk: ids[wanted] for pk, wanted in of_matters.items()})
     with connection.cursor() as cursor:
         cursor.execute(SEARCH_ROWS, [list(files), list(files)])
     for pk, case_file in files.items():
@@ -64,11 +67,10 @@ def _narrowings(matter: Matter, matters: Mapping[int, Matter]) -> list[tuple[int
     return found
 
 
-def _write(model: type[models.Model], column: str, wanted: Mapping[int, int]) -> None:
+def _write(rows: models.QuerySet[Any], column: str, wanted: Mapping[int, int]) -> None:
     by_scope: dict[int, list[int]] = defaultdict(list)
     for key, scope_id in wanted.items():
         by_scope[scope_id].append(key)
-    rows: models.QuerySet[Any] = model._default_manager.all()
     for scope_id, keys in sorted(by_scope.items()):
         outdated = rows.filter(**{f"{column}__in": keys}).exclude(scope_id=scope_id)
         outdated.update(scope_id=scope_id)
