@@ -97,8 +97,8 @@ class TestPasses:
         with CaptureQueriesContext(connection) as captured:
             newest_first(wanted(cap=1, newest=1), Budget(60))
         statements = " ".join(one["sql"] for one in captured.captured_queries)
-        assert "'2027-12-31'" in statements
-        assert "'2026-12-31'" not in statements
+        assert "records_searchentry_2027 entry" in statements
+        assert "records_searchentry_2026 entry" not in statements
 
     @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(
