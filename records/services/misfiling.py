@@ -102,7 +102,7 @@ def _misfiling(document: Document, finding: Finding, actor: Actor) -> Misfiling:
         note=finding.note.strip()[:200],
         former_status=document.status,
         marked_at=clock.now(),
-        marked_by_id=actor.user_id,
+        marked_by=actor.user,
     )
 
 
