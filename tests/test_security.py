@@ -177,6 +177,7 @@ MARKUP_MADE = {
     "goettingen_ecm/desk/handbook.py": 1,
     "goettingen_ecm/desk/icons.py": 1,
     "goettingen_ecm/desk/tables.py": 1,
+    "records/services/page_images.py": 1,
     "records/views/tables.py": 2,
 }
 APPS = ("goettingen_ecm", "workflows", "records", "complaints", "integrations")
