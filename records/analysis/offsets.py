@@ -3,9 +3,11 @@
 Layout (native little-endian arrays): a header of counts, then gap and length of every token in
 turn, then for each lexeme the number of its tokens, the tokens' indexes lexeme by lexeme, and at
 last the lexemes themselves, each between NUL bytes. Numbers take 1, 2 or 4 bytes as they need.
-Looking up a lexeme scans the names and decodes only its own tokens.
+All of it is deflated, which PostgreSQL's own compression of values does to half the effect; what
+was stored before that is read as it is. Looking up a lexeme scans the names and decodes only its own tokens.
 """
 
+import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -14,6 +16,8 @@ from struct import Struct
 
 # 1 and 4 were the first byte of an earlier form.
 LAYOUT = 2
+# The first byte of deflated bytes (RFC 1950, window of 32 kB).
+_DEFLATED = 0x78
 # layout, width of gaps and lengths, width of counts, width of token indexes, tokens, lexemes
 _HEADER = Struct("<BBBBII")
 _CODES = {1: "B", 2: "H", 4: "I"}
@@ -28,7 +32,7 @@ def pack(lengths: Sequence[int], places: Mapping[str, Sequence[int]]) -> bytes:
         LAYOUT, spans_width, counts_width, tokens_width, len(spans) // 2, len(counts)
     )
     names = "\0".join(("", *places, "")).encode()
-    return b"".join((header, spans, counts, tokens, names))
+    return zlib.compress(b"".join((header, spans, counts, tokens, names)))
 
 
 def _array(numbers: Sequence[int]) -> tuple[bytes, int]:
@@ -42,13 +46,18 @@ def _array(numbers: Sequence[int]) -> tuple[bytes, int]:
         return array("I", numbers).tobytes(), 4
 
 
+def _inflated(packed: bytes) -> bytes:
+    return zlib.decompress(packed) if packed[:1] == bytes([_DEFLATED]) else packed
+
+
 class Offsets:
     """The packed places of a text's lexemes, read on demand."""
 
     def __init__(self, packed: bytes) -> None:
         """Bytes of another layout hold no places: no marks until the text is analysed again."""
+        packed = _inflated(packed)
         known = len(packed) >= _HEADER.size and packed[0] == LAYOUT
-        self._packed = packed if known else pack([], {})
+        self._packed = packed if known else _inflated(pack([], {}))
         header = _HEADER.unpack_from(self._packed)
         tokens, lexemes = int(header[4]), int(header[5])
         self._spans_width, self._counts_width, self._tokens_width = map(int, header[1:4])

@@ -32,6 +32,14 @@ MOST_GUESTS = 3
 CLERK_UNIT = 3 * UNITS_EACH + 2
 
 
+# In the order of the fields of ``Readers``.
+READERS = ("mess-alle", "mess-leitung", "mess-sachbearbeitung", "mess-altfall")
+
+
+class NoCityError(LookupError):
+    """The database holds no made-up city."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Keys of the reference data as plain numbers, for the processes that write the files.
@@ -88,12 +96,21 @@ def lay_ground(seed: int, words: Vocabulary) -> tuple[Ground, Readers]:
 
 
 def _readers(departments: list[OrgUnit], units: list[OrgUnit], overseer: OrgUnit) -> Readers:
-    return Readers(
-        _person("mess-alle", overseer, Role.CLERK),
-        _person("mess-leitung", departments[0], Role.HEAD),
-        _person("mess-sachbearbeitung", units[CLERK_UNIT], Role.CLERK),
-        _person("mess-altfall", units[DISSOLVED], Role.CLERK),
+    places = (
+        (overseer, Role.CLERK),
+        (departments[0], Role.HEAD),
+        (units[CLERK_UNIT], Role.CLERK),
+        (units[DISSOLVED], Role.CLERK),
     )
+    return Readers(*(_person(n, *place) for n, place in zip(READERS, places, strict=True)))
+
+
+def readers_here() -> Readers:
+    """The readers of a city built before. Raises NoCityError."""
+    found = {user.username: user for user in User.objects.filter(username__in=READERS)}
+    if len(found) < len(READERS):
+        raise NoCityError("In dieser Datenbank steht keine Stadt von make_city.")
+    return Readers(*(found[name] for name in READERS))
 
 
 def _person(name: str, unit: OrgUnit, role: Role) -> User:
