@@ -14,6 +14,7 @@ from goettingen_ecm.access.services import NewSubstitution, create_substitutions
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.models import Operation
+from integrations.demo.desk_incoming import lay_into_baskets
 from integrations.demo.desk_papers import (
     BUILDING_NOTE,
     CLAIM,
@@ -110,6 +111,7 @@ def lay_out_desks(now: datetime | None = None) -> bool:
     with clock.fixed(morning):
         rules = _rules_for_everybody()
         _law_office(lawsuit)
+        lay_into_baskets(desk("reuter").user, OrgUnit.objects.get(code="30"), lawsuit)
         _other_offices(rules)
         _substitution()
     return True
