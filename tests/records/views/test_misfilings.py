@@ -61,7 +61,8 @@ def secret(story: Story) -> Document:
     day = clock.today() + timedelta(days=3)
     wanted = [NewFollowUp(document_target(made), day, SAID)]
     create_follow_ups(wanted, actor=clerk.user, operation=clerk.operation)
-    return Document.objects.select_related("case_file").get(pk=made.pk)
+    made.refresh_from_db()
+    return made
 
 
 def mark(document: Document, actor: Actor | None = None) -> Misfiling:
