@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from records.benchmarks.city import texts
+from records.benchmarks.city.ground import NoCityError, readers_here
 from records.benchmarks.city.shape import MOST, file_shape, shape
 from records.benchmarks.city.words import vocabulary
 
@@ -66,6 +67,12 @@ def test_a_folder_with_too_few_words_is_refused(tmp_path: Path) -> None:
     (tmp_path / "kurz.txt").write_text("Nur wenige Wörter")
     with pytest.raises(ValueError, match="2 Wörter, gebraucht werden"):
         vocabulary(1, tmp_path)
+
+
+@pytest.mark.django_db
+def test_without_a_city_there_is_nobody_to_measure_as() -> None:
+    with pytest.raises(NoCityError, match="keine Stadt"):
+        readers_here()
 
 
 def test_the_search_is_measured_in_a_small_city() -> None:

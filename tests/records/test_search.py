@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from goettingen_ecm.audit.models import AuditEntry
 from goettingen_ecm.operations.operation import Acting, begin
 from integrations.demo import city as demo_city
+from records.analysis import parse_query
 from records.choices import DocumentStatus
 from records.models import CaseFile, Document, Matter, SearchEntry
 from records.selectors import search as selector
@@ -237,6 +238,16 @@ class TestNumbers:
             for number in ("4711", story.case_file.aktenzeichen):
                 page = page_of(client, number)
                 assert "0 Treffer in dem, was Sie sehen dürfen." in page, username
+
+    def test_d3_a_key_of_very_many_files_still_lists_the_visible_ones_only(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(selector, "LOOKED_AT", 1)
+        query = parse_query("4711")
+        found = selector.exact_case_files(personas.person(CLERK_SOCIAL), query)
+        assert found == [story.case_file]
+        for username in OUTSIDERS:
+            assert not selector.exact_case_files(personas.person(username), query), username
 
     def test_a_part_of_a_number_opens_nothing(self, story: Story, client_of: ClientOf) -> None:
         assert "Akten mit genau dieser Nummer" not in page_of(client_of(CLERK_SOCIAL), "471")

@@ -1,5 +1,7 @@
 """What the analyser writes is taken by PostgreSQL, and found as a German reader expects."""
 
+import zlib
+
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -178,6 +180,13 @@ def test_endless_words_and_titles_are_taken(database: Database) -> None:
     assert max(len(lexeme) for lexeme in lexemes) <= 100
     assert max(lexemes["wort"][0]) < HEAD_POSITIONS
     assert database.matches(found.tsvector, parse_query("x" * 500 + " Ende").tsquery)
+
+
+def test_offsets_stored_before_they_were_deflated_are_still_read() -> None:
+    found = analyse_document("", "Wort und Bescheid und Wort").offsets
+    plain = offsets_from_bytes(zlib.decompress(found))
+    assert plain.tokens("wort") == offsets_from_bytes(found).tokens("wort") == [0, 4]
+    assert plain.spans == offsets_from_bytes(found).spans
 
 
 def test_words_beyond_the_marked_part_are_found_but_not_marked() -> None:
