@@ -41,6 +41,7 @@ from records.views import (
     search,
     search_export,
     staff_moves,
+    typing_help,
     undoing_openings,
     versions,
     volumes,
@@ -259,6 +260,7 @@ urlpatterns = [
     path("suche/", search.search, name="search"),
     path("suche/eingrenzen/", search.search_facets, name="search-facets"),
     path("suche/treffer.<slug:kind>", search_export.export_hits, name="search-export"),
+    path("suche/vorschlaege/", typing_help.typing_help, name="search-typing-help"),
     path("suche/merken/", saved_searches.save, name="saved-search-save"),
     path("suche/gemerkt/<int:search_id>/", saved_searches.open_search, name="saved-search"),
     path(

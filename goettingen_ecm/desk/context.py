@@ -105,6 +105,10 @@ class Frame:
         return optional_url("search")
 
     @property
+    def typing_help_url(self) -> str:
+        return optional_url("search-typing-help")
+
+    @property
     def new_url(self) -> str:
         return optional_url("upload")
 

@@ -24,8 +24,10 @@ from records.models import CaseFileExclusion, Document, DocumentType, SavedView
 from records.saved_searches_desk import saved_searches
 from records.selectors import search as selector
 from records.selectors.search_facets import count_facets
+from records.selectors.typing_help import typing_help
 from records.services import rights
 from records.services.actor import Actor
+from records.services.parties import Involvement, involve
 from tests import personas, stories
 from tests.access import oracle
 from tests.personas import STAFF
@@ -57,6 +59,17 @@ SELECT d.id, d.matter_id FROM records_document d
 WHERE d.status IN ('gueltig', 'entwurf', 'ungueltig') AND EXISTS (
   SELECT FROM records_documenttext t WHERE t.document_id = d.id AND t.text LIKE %s)
 """
+# Files by the beginning of a title or a number, parties by the beginning of their name.
+BEGINNINGS = ("Ahlers", "Garage", "50.", "63.")
+FILES_BEGINNING = """
+SELECT id FROM records_casefile
+WHERE id = ANY(%s) AND (title LIKE %s || '%%' OR aktenzeichen LIKE %s || '%%')
+"""
+PARTIES_BEGINNING = """
+SELECT DISTINCT p.id FROM records_party p JOIN records_participation t ON t.party_id = p.id
+WHERE t.case_file_id = ANY(%s) AND t.matter_id IS NULL AND t.removed_at IS NULL
+AND p.merged_into_id IS NULL AND p.name LIKE %s || '%%'
+"""
 COPY_TEXTS = """
 INSERT INTO records_documenttext (document_id, version_number, text, offsets, analyser_version)
 SELECT d.id, 1, t.text, t.offsets, t.analyser_version
@@ -85,6 +98,8 @@ def world(quick_city: None) -> list[Story]:
         with connection.cursor() as cursor:
             cursor.execute(COPY_TEXTS, [[row.pk for row in rows], story.document.pk])
         Document.objects.filter(pk=rows[0].pk).update(document_type=kind)
+        name = f"{story.case_file.title.split()[0].strip(',')}mann {story.case_file.pk}"
+        involve([Involvement(story.case_file, "Antrag", name)], machine())
     return made
 
 
@@ -173,6 +188,22 @@ def check(username: str) -> None:
     assert saved.news == (f"{len(ids)} neu" if ids else "")
 
 
+def check_typing_help(username: str) -> None:
+    """Help while typing names the files and parties of the oracle's files, and no others."""
+    user = personas.person(username)
+    seen = [pk for who, pk in oracle.files_seen(clock.today()) if who == user.pk]
+    for letters in BEGINNINGS:
+        found = typing_help(user, letters)
+        with connection.cursor() as cursor:
+            cursor.execute(FILES_BEGINNING, [seen, letters, letters])
+            files = {pk for (pk,) in cursor.fetchall()}
+            cursor.execute(PARTIES_BEGINNING, [seen, letters])
+            parties = {pk for (pk,) in cursor.fetchall()} if len(letters) > 3 else set()
+        numbers = {one.case_file.pk for one in found.numbers}
+        assert numbers | {one.pk for one in found.titles} == files
+        assert {one.pk for one in found.parties} == parties
+
+
 @settings(
     max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -200,6 +231,7 @@ def test_s1_nobody_learns_more_than_the_oracle_allows(
             open_all_rows()
         for username in STAFF:
             check(username)
+            check_typing_help(username)
         transaction.set_rollback(True)
 
 

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from records.services.intake import receive_uploads
 from tests import personas
 from tests.access import world
+from tests.records.views.filing import pdf
 from tests.stories import Story
 from tests.url_rows import INSIDERS
 
@@ -20,7 +21,7 @@ POST_ONLY = {"inbox-upload", "incoming-file", "incoming-act", "incoming-undo"}
 
 def arguments(story: Story) -> dict[str, list[object]]:
     clerk = personas.person(personas.CLERK_SOCIAL)
-    file = SimpleUploadedFile("Antrag.txt", b"Ein Antrag auf Wohngeld.")
+    file = SimpleUploadedFile("Antrag.pdf", pdf("Ein Antrag auf Wohngeld."))
     [received] = receive_uploads(clerk, world.unit("50.1"), [file])
     uuid = received.item.uuid
     return {
