@@ -31,13 +31,15 @@ class IncomingItemQuerySet(models.QuerySet["IncomingItem"]):
     def visible_to(self, user: Person) -> Self:
         """Baskets of the person's units; the central one for the Poststelle.
 
-        A unit of a protected circle shows its basket only to people of that circle.
+        A unit of a protected circle shows its basket only to people of that circle. What was filed
+        is seen only with its document: a protected file and a Fehlablage hide both.
         """
         rights = rights_of(user)
         units = {unit for role, unit in rights.roles if role in BASKET_ROLES}
         own = Q(unit__in=units, unit__circles__contained_by=sorted(rights.circles))
         central = Q(unit=None) if rights.has_role(Role.MAILROOM) else Q(pk__in=())
-        return self.filter(own | central)
+        filed = Q(document__scope__any_of=rights.scope_ids)
+        return self.filter(own | central).filter(Q(document=None) | filed)
 
     def waiting(self) -> Self:
         """Those that somebody still has to file."""

@@ -19,13 +19,14 @@ from goettingen_ecm.operations.refusals import (
     InvalidInput,
     LostUpdate,
 )
-from records.choices import DocumentStatus, IncomingState
+from records.choices import DocumentStatus, IncomingState, MisfilingReason
 from records.models import Component, Document, IncomingItem, IncomingStep, Matter
 from records.selectors import incoming as baskets
 from records.services import blobs, incoming
 from records.services.actor import Actor, person
 from records.services.incoming_filing import FilingWish, file_items
 from records.services.intake import Received, receive_uploads
+from records.services.misfiling import Finding, mark_misfiled
 from records.services.move_checks import Place
 from tests import personas, stories
 from tests.access import world as w
@@ -157,6 +158,17 @@ def test_filing_makes_one_incoming_document_on_the_day_of_receipt(story: Story) 
     with pytest.raises(IllegalState, match="schon abgelegt"):
         into(story, item)
     assert steps(item) == ["eingegangen", "abgelegt"]
+
+
+def test_a_fehlablage_takes_the_item_it_came_by_out_of_sight(story: Story) -> None:
+    """What was filed is seen only with its document, whoever works in the basket."""
+    item = upload()
+    document = into(story, item)
+    rows = IncomingItem.objects.filter(pk=item.pk)
+    everybody = [personas.person(one) for one in (CLERK, personas.HEAD_SOCIAL)]
+    assert all(rows.visible_to(user).exists() for user in everybody)
+    mark_misfiled([document.pk], Finding(MisfilingReason.WRONG_FILE), acting())
+    assert not any(rows.visible_to(user).exists() for user in everybody)
 
 
 def test_filing_opens_matters_where_wanted_and_all_or_nothing(story: Story) -> None:
