@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goettingen_ecm.accounts.models import OrgUnit, User
 from records.models import CaseFile, FilePlanEntry
+from records.selectors.openable_entries import takes_files
 
 
 class AssignUnitForm(forms.Form):
@@ -21,11 +22,13 @@ class AssignEntryForm(forms.Form):
     """Say where in the file plan the file belongs; entries with entries below hold no files."""
 
     entry = forms.ModelChoiceField(
-        label=_("Aktenplaneintrag"),
-        queryset=FilePlanEntry.objects.filter(
-            children=None, locked=False, retired_on=None
-        ).order_by("sort_key"),
+        label=_("Aktenplaneintrag"), queryset=FilePlanEntry.objects.none()
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Those of the plan in force, as when a file is opened by hand.
+        self.fields["entry"].queryset = takes_files()  # type: ignore[attr-defined]
 
 
 class AssignCaseFileForm(forms.Form):

@@ -20,7 +20,7 @@ def openable_entries(text: str, unit_ids: Collection[int]) -> list[FilePlanEntry
     At most 20, in the plan's order, with ``parent``. Continuations of full entries are left out:
     opening finds them by itself.
     """
-    rows = _takes_files()
+    rows = takes_files()
     words = text.replace("\0", "")[:LONGEST].split()[:WORDS]
     if not words:
         return list(rows.filter(lead_unit_id__in=unit_ids)[:SHOWN])
@@ -39,10 +39,10 @@ def openable_entry(entry_id: str) -> FilePlanEntry | None:
     """The entry of an address, when it takes files."""
     if not (entry_id.isascii() and entry_id.isdigit() and len(entry_id) < 18):
         return None
-    return _takes_files().filter(pk=int(entry_id)).first()
+    return takes_files().filter(pk=int(entry_id)).first()
 
 
-def _takes_files() -> QuerySet[FilePlanEntry]:
+def takes_files() -> QuerySet[FilePlanEntry]:
     """Nothing below them, not locked or retired, and neither is an entry above them."""
     below = FilePlanEntry.objects.filter(parent=OuterRef("pk"))
     plan = current_plan()

@@ -1,12 +1,15 @@
 """What a person names so that an entry can be filed: unit, plan entry or file, each where it helps."""
 
+from datetime import date
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from integrations.choices import ClearingReason
+from integrations.forms import AssignEntryForm
 from integrations.models import ClearingCase
-from records.models import CaseFile, FilePlanEntry
+from records.models import CaseFile, FilePlan, FilePlanEntry
 from tests import stories
 from tests.integrations.views.conftest import Desk
 from tests.integrations.views.reading import page
@@ -81,3 +84,16 @@ def test_assigning_where_nothing_helps_is_refused(desk: Desk, operator: Client) 
     case = waiting(desk, ClearingReason.HASH_MISMATCH)
     answer = operator.post(reverse("clearing-assign", args=[case.uuid]), {"unit": 1})
     assert answer.status_code == 409
+
+
+def test_a2_only_entries_of_the_plan_in_force_that_take_files_are_offered(quick_city: None) -> None:
+    entry = FilePlanEntry.objects.get(code="50.20")
+    assert entry in AssignEntryForm().fields["entry"].queryset  # type: ignore[attr-defined]
+    ended = FilePlan.objects.create(
+        code="ALT", title="Alter Plan", valid_from=date(1990, 1, 1), valid_until=date(2000, 1, 1)
+    )
+    old = FilePlanEntry.objects.create(plan=ended, code="1", title="Altes")
+    FilePlanEntry.objects.filter(children=entry).update(locked=True)
+    offered = AssignEntryForm().fields["entry"].queryset  # type: ignore[attr-defined]
+    assert offered.exists()
+    assert not {entry, old} & set(offered)
