@@ -1,6 +1,5 @@
 """Thin Celery shells of the import pipeline. PostgreSQL is the queue; a message only wakes us."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from goettingen_ecm.operations.tasks import nudge
 from integrations.pipeline import runner
 from integrations.services import tidying
+from records.content.standing_back import stand_back
 
 logger = structlog.get_logger(__name__)
 
@@ -19,8 +19,6 @@ logger = structlog.get_logger(__name__)
 TURN_SECONDS = 10.0
 # A call nobody answered soon is dropped: every worker is busy importing already.
 CALL_EXPIRES_SECONDS = 5.0
-# Behind the web: a clerk who reads while a night's delivery runs comes first.
-NICE = 19
 
 
 @shared_task
@@ -66,7 +64,8 @@ def _survive(work: Callable[[], None]) -> None:
 
 
 def _stand_back(**_signal: Any) -> None:
-    os.nice(NICE)
+    """A clerk who reads while a night's delivery runs comes first."""
+    stand_back()
 
 
 worker_process_init.connect(_stand_back, weak=False)

@@ -19,6 +19,7 @@ from records.content.limits import Limits, extra_seconds
 from records.content.page_images import PageReader
 from records.content.problems import UNREADABLE_TEXT, Problem, explain
 from records.content.results import UNKNOWN_TYPE, ContentUnreadable, Inspection, InspectRequest
+from records.content.standing_back import give_session_own_niceness
 
 Message = Mapping[str, Any]
 Inspector = Callable[..., Inspection]
@@ -137,6 +138,8 @@ def run(inspector: Inspector = inspect) -> None:
     settings = json.loads(sys.argv[1])
     if settings["die_with"]:
         die_with_parent(int(settings["die_with"]))
+    # What a worker hands out in the background stays in the background.
+    give_session_own_niceness()
     child = Child(settings, inspector)
     child.serve(filtered=confine(int(settings["memory_bytes"])))
 

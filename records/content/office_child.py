@@ -11,6 +11,7 @@ from pathlib import Path
 
 from records.content.confinement import die_with_parent
 from records.content.office_confinement import OfficeLimits, confine
+from records.content.standing_back import give_session_own_niceness
 
 
 def run() -> None:
@@ -18,6 +19,7 @@ def run() -> None:
     order = json.loads(sys.argv[1])
     folder = Path(order["folder"])
     die_with_parent(int(order["die_with"]))
+    give_session_own_niceness()
     os.chdir(folder)
     confine(folder, [Path(path) for path in order["readable"]], OfficeLimits(**order["limits"]))
     die_with_parent(int(order["die_with"]))

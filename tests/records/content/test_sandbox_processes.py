@@ -16,6 +16,7 @@ from records.content.limits import MIB
 from records.content.problems import Problem
 from records.content.results import InspectRequest
 from records.content.sandbox import Sandbox
+from records.content.standing_back import NICE, SESSION_NICE
 
 NAMES = ["Bescheid Müller & Söhne – Übersicht.txt", "日本語.txt", "a\nb 'c\".txt", "emoji 🗂️.txt"]
 
@@ -174,3 +175,31 @@ def test_files_beyond_the_limit_are_hashed_and_named_only(tmp_path: Path) -> Non
     assert (found.problem, found.size) == (Problem.TOO_LARGE, 600 * MIB)
     assert found.sniffed.extension == "pdf"
     assert "600 MB" in found.problem_text
+
+
+@pytest.mark.skipif(not SESSION_NICE.exists(), reason="Kernel ohne Autogruppen")
+def test_work_in_the_background_and_its_sandbox_give_way(tmp_path: Path) -> None:
+    """As a Celery worker: a session of its own, forked processes that start sandboxes."""
+    program = f"""
+import os
+from pathlib import Path
+from records.content.results import InspectRequest
+from records.content.sandbox import Sandbox
+from records.content.standing_back import stand_back
+
+if os.fork():
+    os.wait()
+    raise SystemExit
+stand_back()
+with Sandbox() as sandbox:
+    sandbox.inspect_batch([InspectRequest(Path({str(written(tmp_path).path)!r}), "a.txt")],
+                          deadline_seconds=30)
+    for process in (os.getpid(), sandbox.child_pid):
+        print(Path(f"/proc/{{process}}/autogroup").read_text().split()[-1],
+              os.getpriority(os.PRIO_PROCESS, process))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60,
+        start_new_session=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines() == [f"{NICE} {NICE}"] * 2, done.stderr
