@@ -1,6 +1,7 @@
 """File plan versions, entries with inherited defaults, number counters."""
 
 import re
+import uuid
 from collections.abc import Collection
 from string import Formatter
 from typing import Any
@@ -72,6 +73,7 @@ class FilePlan(models.Model):
         default="{entry}-{key}",
         validators=[check_case_scheme],
     )
+    files_followed_on = models.DateField(_("Akten nachgezogen am"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("Aktenplan")
@@ -82,7 +84,11 @@ class FilePlan(models.Model):
 
 
 class FilePlanEntry(TreeNode):
-    """A position of the plan; empty defaults are inherited from the parent (requirements A4)."""
+    """A position of the plan; empty defaults are inherited from the parent (requirements A4).
+
+    ``lineage`` is the same in every version of the plan, wherever the position moves: by it a
+    file of an earlier version finds its entry in force.
+    """
 
     plan = models.ForeignKey(
         FilePlan, models.PROTECT, related_name="entries", verbose_name=_("Aktenplan")
@@ -161,6 +167,7 @@ class FilePlanEntry(TreeNode):
         related_name="predecessors",
         verbose_name=_("Nachfolger"),
     )
+    lineage = models.UUIDField(_("Kennung aller Fassungen"), default=uuid.uuid4, editable=False)
     row_version = models.PositiveIntegerField(default=1, editable=False)
     history = history()
 
@@ -168,7 +175,13 @@ class FilePlanEntry(TreeNode):
         verbose_name = _("Aktenplaneintrag")
         verbose_name_plural = _("Aktenplaneinträge")
         constraints = [
-            models.UniqueConstraint(fields=["plan", "code"], name="plan_entry_code_once"),
+            # Looked at when the statement ends: a branch that is renumbered may pass its own codes.
+            models.UniqueConstraint(
+                fields=["plan", "code"],
+                name="plan_entry_code_once",
+                deferrable=models.Deferrable.IMMEDIATE,
+            ),
+            models.UniqueConstraint(fields=["lineage", "plan"], name="plan_entry_lineage_once"),
         ]
         indexes = [
             models.Index(fields=["parent", "sort_key"], name="plan_entry_branch"),

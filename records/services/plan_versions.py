@@ -27,7 +27,7 @@ from records.services.plan_changes import CHANGEABLE, CLOSING, require_editor
 from records.typed_text import clean_line
 
 ONE_DAY = timedelta(days=1)
-COPIED = ("code", "sort_key", *(n for n in (*CHANGEABLE, *CLOSING) if n != "successor"))
+COPIED = ("code", "sort_key", "lineage", *(n for n in (*CHANGEABLE, *CLOSING) if n != "successor"))
 KEYS = "SELECT nextval(pg_get_serial_sequence('records_fileplanentry', 'id')) FROM generate_series(1, %s)"
 
 
