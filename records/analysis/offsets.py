@@ -16,6 +16,8 @@ from struct import Struct
 
 # 1 and 4 were the first byte of an earlier form.
 LAYOUT = 2
+# Level 1 of 9: three hundredths longer than level 6 in two thirds of the time.
+_DEFLATE_LEVEL = 1
 # The first byte of deflated bytes (RFC 1950, window of 32 kB).
 _DEFLATED = 0x78
 # layout, width of gaps and lengths, width of counts, width of token indexes, tokens, lexemes
@@ -32,7 +34,7 @@ def pack(lengths: Sequence[int], places: Mapping[str, Sequence[int]]) -> bytes:
         LAYOUT, spans_width, counts_width, tokens_width, len(spans) // 2, len(counts)
     )
     names = "\0".join(("", *places, "")).encode()
-    return zlib.compress(b"".join((header, spans, counts, tokens, names)))
+    return zlib.compress(b"".join((header, spans, counts, tokens, names)), _DEFLATE_LEVEL)
 
 
 def _array(numbers: Sequence[int]) -> tuple[bytes, int]:

@@ -1,6 +1,6 @@
 """PostgreSQL literals of the analyser's lexemes, within PostgreSQL's limits (manual, 12.11)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 LAST_POSITION = 16_383
 # The limit is 256; the last ones carry nothing for a rank.
@@ -23,7 +23,7 @@ def tsvector(places: Mapping[str, Sequence[int]], first: int, weighted: Mapping[
     Lexemes hold no quotes or backslashes. Beyond the last position a lexeme stands without one:
     found, but in no phrase. What would pass 1 MB is left out from the end.
     """
-    entries = list(_entries(places, first, weighted))
+    entries = _entries(places, first, weighted)
     literal = " ".join(entries)
     if len(literal) * 4 > LONGEST_LITERAL and len(literal.encode()) > LONGEST_LITERAL:
         return _shortened(entries)
@@ -32,21 +32,22 @@ def tsvector(places: Mapping[str, Sequence[int]], first: int, weighted: Mapping[
 
 def _entries(
     places: Mapping[str, Sequence[int]], first: int, weighted: Mapping[str, str]
-) -> Iterable[str]:
+) -> list[str]:
     numbers = _NUMBERS[first:]
     last = len(numbers)
-    for lexeme, marks in weighted.items():
-        if lexeme not in places:
-            yield f"'{lexeme}':{marks}"
-    for lexeme, tokens in places.items():
-        if lexeme in weighted:
-            yield f"'{lexeme}':{','.join([weighted[lexeme], *_positions(tokens, numbers)])}"
-        elif len(tokens) == 1 and tokens[0] < last:
-            yield f"'{lexeme}':{numbers[tokens[0]]}"
-        elif positions := _positions(tokens, numbers):
-            yield f"'{lexeme}':{','.join(positions)}"
-        else:
-            yield f"'{lexeme}'"
+    head = [f"'{lexeme}':{marks}" for lexeme, marks in weighted.items() if lexeme not in places]
+    # Most lexemes stand once: they are written without a call.
+    return head + [
+        f"'{lexeme}':{numbers[tokens[0]]}"
+        if len(tokens) == 1 and tokens[0] < last and lexeme not in weighted
+        else _entry(lexeme, _positions(tokens, numbers), weighted.get(lexeme, ""))
+        for lexeme, tokens in places.items()
+    ]
+
+
+def _entry(lexeme: str, positions: Sequence[str], marks: str) -> str:
+    found = ",".join([marks, *positions] if marks else positions)
+    return f"'{lexeme}':{found}" if found else f"'{lexeme}'"
 
 
 def _positions(tokens: Sequence[int], numbers: Sequence[str]) -> list[str]:

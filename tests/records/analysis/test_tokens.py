@@ -1,9 +1,12 @@
 """Tokens as they stand in a text, and what they are found by."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from records.analysis import tokens as forms
 from records.analysis.documents import analyser
 from records.analysis.tokens import split_tokens
 
@@ -78,3 +81,17 @@ def test_lexemes_need_no_quoting(text: str) -> None:
         for lexeme in lexemes:
             assert lexeme
             assert not set("'\\ \n\x00") & set(lexeme)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(
+        st.sampled_from(
+            ["bis", "Wort", "zum", "§ 3", "Abs. 2", "12. März 2026", "GÖ-AB", "12", "-", "\u00ad", "\n",
+             ",", " ", "Straße", "u\u0308", "Grund", "sicherung", "/", "3", "De-Mail", "q", "ﬁ"]
+        ),
+        max_size=30,
+    ).map("".join)
+)  # fmt: skip
+def test_plain_words_are_only_a_short_cut(text: str) -> None:
+    assert split_tokens(text) == re.split(f"({forms._FORMS})", text)
