@@ -56,6 +56,7 @@ SENTENCES = {
     "records.plan_entry.changed": _("{actor} hat den Eintrag {object} geändert: {fields}"),
     "records.plan_entry.locked": _("{actor} hat den Eintrag {object} gesperrt"),
     "records.plan_entry.unlocked": _("{actor} hat den Eintrag {object} entsperrt"),
+    "records.plan_entry.moved": _("{actor} hat den Eintrag {object} im Entwurf verschoben"),
     "records.plan_entry.retired": _("{actor} hat den Eintrag {object} stillgelegt"),
     "records.plan_entry.taken_back": _(
         "{actor} hat eine Änderung des Eintrags {object} zurückgenommen: {fields}"

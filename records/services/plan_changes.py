@@ -26,6 +26,12 @@ from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.entry_defaults import is_retired
 from records.services.history_values import values_before
+from records.services.plan_places import (
+    PLACE,
+    changed_since,
+    require_places_free,
+    write_entries,
+)
 from records.typed_text import clean_line, clean_paragraphs
 
 RETENTION_JOB = "records.retention"
@@ -81,7 +87,7 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
         require_open_version(one.plan)
     with transaction.atomic():
         parents = _locked([one.parent.pk for one in wanted if one.parent is not None])
-        _require_takes_entries(parents)
+        require_takes_entries(parents)
         entries = [_draft(one) for one in wanted]
         _require_codes(entries)
         writing.create(entries, actor)
@@ -144,7 +150,11 @@ def _misplaced(entry: FilePlanEntry) -> str:
     }
 
 
-def _require_takes_entries(parents: Mapping[int, FilePlanEntry]) -> None:
+def require_takes_entries(parents: Mapping[int, FilePlanEntry]) -> None:
+    """Raises IllegalState for an entry that gets none below it: closed, full, or holding files.
+
+    Files of an earlier version will lie in the entry when its own version is in force (A2).
+    """
     for parent in parents.values():
         if parent.locked or is_retired(parent):
             raise IllegalState(
@@ -156,11 +166,13 @@ def _require_takes_entries(parents: Mapping[int, FilePlanEntry]) -> None:
                 _("%(code)s setzt einen vollen Eintrag fort und bekommt keine Untereinträge.")
                 % {"code": parent.code}
             )
-    holding = CaseFile.objects.filter(entry__in=parents).values_list("entry_id", flat=True).first()
+    codes = {parent.lineage: parent.code for parent in parents.values()}
+    rows = CaseFile.objects.filter(entry__lineage__in=codes).order_by()
+    holding = rows.values_list("entry__lineage", flat=True).first()
     if holding is not None:
         raise IllegalState(
             _("%(code)s enthält Akten und kann keine Untereinträge bekommen.")
-            % {"code": parents[holding].code},
+            % {"code": codes[holding]},
             next_step=_("Legen Sie den neuen Eintrag daneben an."),
         )
 
@@ -267,10 +279,11 @@ def _write(
         _require_names_kept(entries, wanted)
         values = {pk: _differing(e, wanted[base_of.get(pk, pk)]) for pk, e in entries.items()}
         values = {pk: found for pk, found in values.items() if found}
-        effect = effect_of(values)
+        # Moves happen in drafts, where nothing lies that would follow.
+        effect = effect_of({pk: _without_place(found) for pk, found in values.items()})
         changed = [_set(entries[pk], found) for pk, found in values.items()]
         names = sorted({name for found in values.values() for name in found})
-        writing.update(changed, [*names, "sort_key"], actor)
+        write_entries(changed, [*names, "sort_key"], actor)
         record_changes(action, changed, actor, fields=names)
         following = files_to_renew(effect) | _reached_by(taking_back)
         job = renew_retention(changed, following, actor, taking_back=taking_back)
@@ -294,6 +307,10 @@ def _require_names_kept(
 
 def _differing(entry: FilePlanEntry, values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if getattr(entry, name) != value}
+
+
+def _without_place(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in PLACE}
 
 
 def _set(entry: FilePlanEntry, values: Mapping[str, Any]) -> FilePlanEntry:
@@ -340,7 +357,9 @@ def undo_plan_change(operation_id: int, actor: Actor) -> Changed:
         changed = list(rows.filter(history_type=writing.CHANGED).values_list("id", flat=True))
         if not changed:
             return Changed([])
-        wanted = _former(_locked(changed), operation_id)
+        entries = _locked(changed)
+        wanted = _former(entries, operation_id)
+        require_places_free(entries, wanted)
         _abort_renewal(operation_id)
         return _write(wanted, actor, "records.plan_entry.taken_back", taking_back=operation_id)
 
@@ -353,7 +372,7 @@ def _remove(entries: Mapping[int, FilePlanEntry], actor: Actor) -> None:
     used |= {*CaseFile.objects.filter(entry__in=entries).values_list("entry_id", flat=True)}
     for pk, entry in entries.items():
         if pk in used or entry.row_version != 1:
-            raise _changed_since(entry)
+            raise changed_since(entry)
     record_changes("records.plan_entry.removed", list(entries.values()), actor)
     writing.remove(list(entries.values()), actor)
 
@@ -362,19 +381,11 @@ def _former(entries: Mapping[int, FilePlanEntry], operation_id: int) -> dict[int
     before = values_before(FilePlanEntry, list(entries), operation_id)
     for pk, entry in entries.items():
         if pk not in before or before[pk].left_version != entry.row_version:
-            raise _changed_since(entry)
+            raise changed_since(entry)
     return {
-        pk: {name: getattr(one.row, name) for name in (*CHANGEABLE, *CLOSING)}
+        pk: {name: getattr(one.row, name) for name in (*CHANGEABLE, *CLOSING, *PLACE)}
         for pk, one in before.items()
     }
-
-
-def _changed_since(entry: FilePlanEntry) -> IllegalState:
-    return IllegalState(
-        _("Der Eintrag %(code)s wurde inzwischen wieder geändert; es wurde nichts zurückgenommen.")
-        % {"code": entry.code},
-        next_step=_("Sehen Sie im Verlauf nach und ändern Sie die Angaben von Hand."),
-    )
 
 
 def _abort_renewal(operation_id: int) -> None:

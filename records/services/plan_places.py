@@ -1,0 +1,58 @@
+"""Code and place of plan entries: written so that one takes a code another leaves, and taken back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.operations.refusals import IllegalState
+from records.models import FilePlanEntry
+from records.services import writing
+from records.services.actor import Actor
+
+PLACE = ("code", "parent_id", "ancestors")
+"""Where an entry stands: changed by moves in a draft only (``services.plan_moves``)."""
+
+CODES_MAY_PASS = "SET CONSTRAINTS plan_entry_code_once DEFERRED"
+CODES_ARE_ONCE = "SET CONSTRAINTS plan_entry_code_once IMMEDIATE"
+
+
+def write_entries(entries: Sequence[FilePlanEntry], fields: Sequence[str], actor: Actor) -> None:
+    """Write changed fields of locked entries; codes must be unique when all are written."""
+    with connection.cursor() as cursor:
+        cursor.execute(CODES_MAY_PASS)
+        writing.update(entries, fields, actor)
+        cursor.execute(CODES_ARE_ONCE)
+
+
+def require_places_free(
+    entries: Mapping[int, FilePlanEntry], former: Mapping[int, Mapping[str, Any]]
+) -> None:
+    """Raises IllegalState when something new stands where entries go back to, or below them."""
+    back = {pk: entry for pk, entry in entries.items() if _stood_elsewhere(entry, former[pk])}
+    if not back:
+        return
+    plans = {entry.plan_id for entry in back.values()}
+    others = FilePlanEntry.objects.filter(plan__in=plans).exclude(pk__in=back)
+    codes = [former[pk]["code"] for pk in back]
+    in_the_way = others.filter(Q(code__in=codes) | Q(ancestors__overlap=list(back))).first()
+    if in_the_way is not None:
+        raise changed_since(in_the_way)
+    above = {former[pk]["parent_id"] for pk in back} - {None, *back}
+    if others.filter(pk__in=above).count() != len(above):
+        raise changed_since(next(iter(back.values())))
+
+
+def _stood_elsewhere(entry: FilePlanEntry, former: Mapping[str, Any]) -> bool:
+    return any(getattr(entry, name) != former[name] for name in PLACE)
+
+
+def changed_since(entry: FilePlanEntry) -> IllegalState:
+    """The refusal to take a change back; nothing was taken back then."""
+    return IllegalState(
+        _("Der Eintrag %(code)s wurde inzwischen wieder geändert; es wurde nichts zurückgenommen.")
+        % {"code": entry.code},
+        next_step=_("Sehen Sie im Verlauf nach und ändern Sie die Angaben von Hand."),
+    )
