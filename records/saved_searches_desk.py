@@ -15,6 +15,7 @@ from goettingen_ecm.operations.registry import Card, start_cards
 from records.actions import Action, file_actions
 from records.choices import ListPage
 from records.models import CaseFile, SavedView
+from records.saved_views_card import own_views
 from records.selectors.saved_views import preferences
 from records.selectors.search_news import Kept, News, news_of
 from records.views.search_address import read_many
@@ -31,7 +32,10 @@ class SavedSearch:
 
 def saved_searches(user: Person) -> list[SavedSearch]:
     """The person's searches by name, with new hits since the last look."""
-    views = preferences(user, ListPage.SEARCH).views
+    return _with_news(user, preferences(user, ListPage.SEARCH).views)
+
+
+def _with_news(user: Person, views: Sequence[SavedView]) -> list[SavedSearch]:
     return [
         SavedSearch(view, reverse("saved-search", args=[view.pk]), news_text(news))
         for view, news in zip(views, news_of(user, _kept(user, views)), strict=True)
@@ -56,7 +60,7 @@ def news_text(news: News) -> str:
 
 def saved_searches_card(request: HttpRequest) -> Card | None:
     """Nothing for those who have saved none."""
-    rows = saved_searches(request.user)
+    rows = _with_news(request.user, own_views(request, ListPage.SEARCH))
     return Card("records/start_saved_searches.html", {"rows": rows}) if rows else None
 
 

@@ -3,12 +3,12 @@
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from goettingen_ecm.access.paging import Order, visible_page
+from goettingen_ecm.access.paging import newest_visible
 from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
 from records.file_marks import own_files
-from records.models import Document
-from records.selectors.case_files import STATES_IN_USE, recent_case_files
+from records.models import CaseFile, Document
+from records.selectors.case_files import STATES_IN_USE, list_rows
 
 CARD_ROWS = 8
 # Misfiled documents drop out afterwards; with so many in reserve the card is still full.
@@ -20,16 +20,17 @@ def new_documents_card(request: HttpRequest) -> Card:
     """The newest documents in the files the person may see."""
     rows = Document.objects.select_related("case_file").only(*DOCUMENT)
     found = rows.filter(status__in=STATES_IN_USE)
-    page = visible_page(found, request.user, Order("sort_date"), limit=CARD_ROWS + RESERVE)
-    return Card("records/start_new_documents.html", {"documents": page.rows[:CARD_ROWS]})
+    newest = newest_visible(found, request.user, "sort_date", limit=CARD_ROWS, reserve=RESERVE)
+    return Card("records/start_new_documents.html", {"documents": newest})
 
 
 def recent_files_card(request: HttpRequest) -> Card | None:
     """The case files in which something moved last, for those who have opened none yet."""
     if own_files(request).opened:
         return None
-    page = recent_case_files(request.user, limit=CARD_ROWS)
-    return Card("records/start_recent_files.html", {"case_files": page.rows})
+    rows = list_rows(CaseFile.objects.all())
+    newest = newest_visible(rows, request.user, "last_activity_at", limit=CARD_ROWS)
+    return Card("records/start_recent_files.html", {"case_files": newest})
 
 
 def register() -> None:

@@ -14,10 +14,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 from django.http import HttpRequest
 from django.utils import timezone
 
 from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.access.querysets import IsAmong
 
 M = TypeVar("M", bound=models.Model)
 WINDOW = 20_000
@@ -128,6 +130,25 @@ def visible_page(
     return Page(rows, _next(keys, limit))
 
 
+def newest_visible(
+    queryset: "models.QuerySet[M]", user: Person, column: str, *, limit: int, reserve: int = 0
+) -> Sequence[M]:
+    """The newest visible rows for a card: one statement for most people, no way to a next page.
+
+    Of the first ``limit + reserve`` rows those that ``queryset`` keeps, at most ``limit``.
+    """
+    scope_ids = list(rights_of(user).scope_ids)
+    order = Order(column)
+    if not scope_ids or len(scope_ids) > FEW_SCOPES:
+        return visible_page(queryset, user, order, limit=limit + reserve).rows[:limit]
+    walk = _Walk.over(queryset.model, order, None, limit + reserve)
+    statement, values = walk.scopes_statement(scope_ids)
+    first_ones = f"ARRAY(SELECT id FROM ({statement}) AS first_ones)"  # noqa: S608 - see there
+    ids = RawSQL(first_ones, values)  # noqa: S611
+    shown = queryset.filter(IsAmong("pk", ids)).order_by(f"-{column}", "-pk")
+    return list(shown[:limit])
+
+
 def _keys(walk: "_Walk", scope_ids: list[int]) -> list[tuple[str, int]]:
     if len(scope_ids) > FEW_SCOPES:
         found = walk.through_window(scope_ids)
@@ -186,6 +207,10 @@ class _Walk:
 
     def through_scopes(self, scope_ids: list[int]) -> list[tuple[str, int]]:
         """Asks each scope's own index for its first ``limit`` rows."""
+        return _run(*self.scopes_statement(scope_ids))
+
+    def scopes_statement(self, scope_ids: list[int]) -> tuple[str, list[Any]]:
+        """The statement of ``through_scopes`` and its parameters."""
         statement = f"""
             SELECT own.{self.column}::text, own.id FROM unnest(%s::int[]) AS wanted(scope)
             CROSS JOIN LATERAL (
@@ -195,7 +220,7 @@ class _Walk:
             ) AS own
             ORDER BY {self._sorting("own")} LIMIT {self.limit}
         """  # noqa: S608 - names come from model metadata, values are parameters
-        return _run(statement, [scope_ids, *self.values])
+        return statement, [scope_ids, *self.values]
 
 
 def _run(statement: str, values: list[Any]) -> list[tuple[str, int]]:

@@ -20,6 +20,13 @@ class ScopeIsOneOf(models.Lookup[Any]):
         return f"{left} = ANY(%s::int[])", [*left_params, list(self.rhs)]
 
 
+class IsAmong(models.Func):
+    """``id = ANY(ARRAY(SELECT …))``: found by key, whatever the planner thinks of the subquery."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = models.BooleanField()
+
+
 models.ForeignKey.register_lookup(ScopeIsOneOf)
 models.AutoField.register_lookup(ScopeIsOneOf)
 

@@ -12,6 +12,7 @@ from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Page
 from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.access.querysets import IsAmong
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
 from records.choices import ComponentKind
@@ -114,13 +115,6 @@ def order_from(text: str) -> DocumentOrder:
     """``datum`` ascending, ``-datum`` descending; anything unknown is newest first."""
     column = COLUMNS.get(text.removeprefix("-"))
     return DocumentOrder(column, text.startswith("-")) if column else NEWEST_FIRST
-
-
-class IsAmong(Func):
-    """``id = ANY(ARRAY(SELECT …))``: found by key, whatever the planner thinks of the subquery."""
-
-    template, arg_joiner = "%(expressions)s)", " = ANY("
-    output_field = BooleanField()
 
 
 def documents_page(

@@ -1,5 +1,6 @@
 """A person's saved views of a list and the columns the person has chosen for it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,18 @@ class Preferences:
 
 def preferences(user: Person, page: ListPage) -> Preferences:
     """Everything the person has chosen for a list, in one query."""
-    rows = list(SavedView.objects.filter(owner_id=user.pk, page=page).order_by("name", "pk"))
+    rows = SavedView.objects.filter(owner_id=user.pk, page=page).order_by("name", "pk")
+    return _parted(list(rows))
+
+
+def all_preferences(user: Person) -> dict[str, Preferences]:
+    """The same of every list, by its page, in one query."""
+    by_page: defaultdict[str, list[SavedView]] = defaultdict(list)
+    for row in SavedView.objects.filter(owner_id=user.pk).order_by("name", "pk"):
+        by_page[row.page].append(row)
+    return {page: _parted(rows) for page, rows in by_page.items()}
+
+
+def _parted(rows: Sequence[SavedView]) -> Preferences:
     columns = next((row.query for row in rows if not row.name), "")
     return Preferences([row for row in rows if row.name], columns)

@@ -84,7 +84,7 @@ def of_letter(name: str, *further: object) -> Callable[[Story], str]:
 
 
 PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
-    "start": (12, lambda story: reverse("start")),
+    "start": (10, lambda story: reverse("start")),
     "file list": (7, lambda story: reverse("case-files")),
     "file list by number": (7, lambda story: reverse("case-files") + "?sortierung=aktenzeichen"),
     "file": (13, by_name("case-file")),
