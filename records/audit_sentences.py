@@ -64,6 +64,10 @@ SENTENCES = {
     "records.plan_entry.removed": _("{actor} hat den neuen Eintrag {object} wieder entfernt"),
     "records.file_plan.drafted": _("{actor} hat die Fassung {object} vorbereitet"),
     "records.file_plan.discarded": _("{actor} hat den Entwurf {object} verworfen"),
+    "records.file_plan.in_force": _("Die Fassung {object} des Aktenplans gilt jetzt"),
+    "records.case_file.followed_plan": _(
+        "Die Akte {object} ist ihrem Eintrag in die geltende Fassung des Aktenplans gefolgt"
+    ),
     "records.file_plan.exported": _("{actor} hat {object} als CSV ausgegeben"),
     "records.file_plan.imported": _("{actor} hat {object} eingelesen"),
     "records.case_file.read": _("{actor} hat {object} geöffnet"),

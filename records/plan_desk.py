@@ -7,9 +7,10 @@ from goettingen_ecm.operations import jobs
 from goettingen_ecm.operations.jobs import CHANGED, UNCHANGED, JobKind, Result
 from goettingen_ecm.operations.models import Job
 from records.bulk_jobs import describe_files
-from records.services import retention
+from records.services import plan_following, retention
 from records.services.actor import Actor
 from records.services.plan_changes import RETENTION_JOB
+from records.services.plan_following import FOLLOWING_JOB
 
 
 def _renew_retention(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
@@ -23,6 +24,12 @@ def _renew_retention(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     return {pk: CHANGED if pk in changed else UNCHANGED for pk in ids}
 
 
+def _follow(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
+    assert job.operation is not None  # noqa: S101 - jobs of this kind are started with one
+    return plan_following.follow_entries(ids, Actor(job.operation))
+
+
 def register() -> None:
     """Called once when the app is ready."""
+    jobs.kinds.register(FOLLOWING_JOB, JobKind(_follow, describe_files))
     jobs.kinds.register(RETENTION_JOB, JobKind(_renew_retention, describe_files))

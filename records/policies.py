@@ -200,7 +200,7 @@ def is_open(case_file: CaseFile) -> bool:
 def connector_may_file(system: SpecialistSystem, entry: FilePlanEntry) -> bool:
     """A technical user reaches only its branch of the plan (requirements K8).
 
-    In other versions of the plan the branch is the one with the same code.
+    In other versions of the plan the branch is the same position, wherever it was moved.
     """
     if system.branch_id is None or system.branch_id in entry.ancestors:
         return True
@@ -208,5 +208,5 @@ def connector_may_file(system: SpecialistSystem, entry: FilePlanEntry) -> bool:
     return (
         branch is not None
         and branch.plan_id != entry.plan_id
-        and FilePlanEntry.objects.filter(pk__in=entry.ancestors, code=branch.code).exists()
+        and FilePlanEntry.objects.filter(pk__in=entry.ancestors, lineage=branch.lineage).exists()
     )

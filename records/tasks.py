@@ -8,7 +8,7 @@ from celery import shared_task
 from goettingen_ecm.operations import clock
 from records.content import office
 from records.models import Document
-from records.services import blobs, emergency, renditions, staff_hand_over, uploads
+from records.services import blobs, emergency, plan_following, renditions, staff_hand_over, uploads
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
@@ -67,3 +67,9 @@ def end_emergency_accesses() -> int:
 def carry_out_staff_moves() -> int:
     """Hand over the work of people whose first day elsewhere has come; returns how many."""
     return staff_hand_over.carry_out_due()
+
+
+@shared_task
+def bring_plans_into_force() -> int:
+    """Let files follow a version of the plan whose day has come; returns how many jobs began."""
+    return len(plan_following.bring_into_force())

@@ -284,6 +284,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 290.0},
     },
+    # The version holds from midnight on; this only lets files follow what was moved.
+    "bring-plans-into-force": {
+        "task": "records.tasks.bring_plans_into_force",
+        "schedule": 300.0,
+        "options": {"expires": 290.0},
+    },
     "index-stale-documents": {"task": "records.tasks.index_stale_documents", "schedule": 20.0},
 }
 

@@ -1,6 +1,6 @@
 """The same position in other versions of the plan: where a file's entry is in force today (A3)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from uuid import UUID
 
 from records.models import FilePlan, FilePlanEntry
@@ -43,5 +43,5 @@ def earlier_codes(plan: FilePlan, lineages: Collection[UUID]) -> dict[UUID, str]
 def owners_of_codes(plan: FilePlan, codes: Collection[str]) -> Mapping[str, FilePlanEntry]:
     """Who has these codes in other versions, by code: the newest version counts."""
     rows = FilePlanEntry.objects.filter(code__in=codes).exclude(plan=plan)
-    found: Sequence[FilePlanEntry] = rows.select_related("plan").order_by("plan__valid_from", "pk")
+    found = rows.select_related("plan").order_by("plan__valid_from", "pk")
     return {entry.code: entry for entry in found}

@@ -11,7 +11,6 @@ from copy import copy
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import IllegalState, InvalidInput
 from records.models import CaseFile, FilePlan, FilePlanEntry
 from records.models.file_plan import plan_sort_key
@@ -23,7 +22,7 @@ from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.plan_changes import Changed, require_editor, require_takes_entries
-from records.services.plan_places import PLACE, write_entries
+from records.services.plan_places import PLACE, require_draft, write_entries
 from records.typed_text import clean_line
 
 
@@ -105,11 +104,7 @@ def _planned(entries: Mapping[int, FilePlanEntry], places: Mapping[int, Place]) 
 
 
 def _require_movable(entry: FilePlanEntry) -> None:
-    if entry.plan.valid_from <= clock.today():
-        raise IllegalState(
-            _("Verschoben und umnummeriert wird nur im Entwurf einer neuen Fassung."),
-            next_step=_("Bereiten Sie unter „Fassungen“ eine neue Fassung vor."),
-        )
+    require_draft(entry.plan)
     if entry.overflow_of_id is not None:
         raise IllegalState(
             _("%(code)s setzt einen vollen Eintrag fort und folgt ihm von selbst.")

@@ -7,24 +7,25 @@ from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import IllegalState
-from records.models import FilePlanEntry
+from records.models import FilePlan, FilePlanEntry
 from records.services import writing
 from records.services.actor import Actor
 
 PLACE = ("code", "parent_id", "ancestors")
 """Where an entry stands: changed by moves in a draft only (``services.plan_moves``)."""
 
-CODES_MAY_PASS = "SET CONSTRAINTS plan_entry_code_once DEFERRED"
-CODES_ARE_ONCE = "SET CONSTRAINTS plan_entry_code_once IMMEDIATE"
+LATE_CHECK = "SET CONSTRAINTS plan_entry_code_once DEFERRED"
+CHECK_NOW = "SET CONSTRAINTS plan_entry_code_once IMMEDIATE"
 
 
 def write_entries(entries: Sequence[FilePlanEntry], fields: Sequence[str], actor: Actor) -> None:
     """Write changed fields of locked entries; codes must be unique when all are written."""
     with connection.cursor() as cursor:
-        cursor.execute(CODES_MAY_PASS)
+        cursor.execute(LATE_CHECK)
         writing.update(entries, fields, actor)
-        cursor.execute(CODES_ARE_ONCE)
+        cursor.execute(CHECK_NOW)
 
 
 def require_places_free(
@@ -35,6 +36,8 @@ def require_places_free(
     if not back:
         return
     plans = {entry.plan_id for entry in back.values()}
+    for plan in FilePlan.objects.filter(pk__in=plans):
+        require_draft(plan)
     others = FilePlanEntry.objects.filter(plan__in=plans).exclude(pk__in=back)
     codes = [former[pk]["code"] for pk in back]
     in_the_way = others.filter(Q(code__in=codes) | Q(ancestors__overlap=list(back))).first()
@@ -47,6 +50,15 @@ def require_places_free(
 
 def _stood_elsewhere(entry: FilePlanEntry, former: Mapping[str, Any]) -> bool:
     return any(getattr(entry, name) != former[name] for name in PLACE)
+
+
+def require_draft(plan: FilePlan) -> None:
+    """Raises IllegalState for a version that is or was in force: files have numbers by its codes."""
+    if plan.valid_from <= clock.today():
+        raise IllegalState(
+            _("Verschoben und umnummeriert wird nur im Entwurf einer neuen Fassung."),
+            next_step=_("Bereiten Sie unter „Fassungen“ eine neue Fassung vor."),
+        )
 
 
 def changed_since(entry: FilePlanEntry) -> IllegalState:

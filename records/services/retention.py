@@ -86,7 +86,7 @@ def set_retention_events(
             case_file.retention_event_on = wanted[pk]
             apply_dates(case_file)
         writing.update(list(files.values()), ["retention_event_on", *DATE_FIELDS], actor)
-        _recompute_matters(files, actor)
+        recompute_matters(files, actor)
         record_changes(
             "records.case_file.changed", list(files.values()), actor, fields=["retention_event_on"]
         )
@@ -134,7 +134,7 @@ def recompute_retention(
                 case_file.disposition = kinds[case_file.entry_id]
         changed = [f for pk, f in files.items() if _values(f) != before[pk]]
         writing.update(changed, [*FIELDS, "disposition"], actor)
-        _recompute_matters({f.pk: f for f in changed}, actor)
+        recompute_matters({f.pk: f for f in changed}, actor)
         record_changes("records.case_file.retention_recomputed", changed, actor)
     return changed
 
@@ -169,8 +169,8 @@ def _values(case_file: CaseFile) -> tuple[Any, ...]:
     return tuple(getattr(case_file, name) for name in (*FIELDS, "disposition"))
 
 
-def _recompute_matters(files: Mapping[int, CaseFile], actor: Actor) -> None:
-    """The closed matters of these files follow the file's rule."""
+def recompute_matters(files: Mapping[int, CaseFile], actor: Actor) -> None:
+    """The closed matters of these locked files follow the file's rule."""
     rows = Matter.objects.select_for_update(of=("self",)).filter(case_file__in=files)
     matters = list(rows.exclude(closed_on=None).order_by("id"))
     before = {m.pk: (m.transfer_end, m.retention_end) for m in matters}
