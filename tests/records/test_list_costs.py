@@ -11,6 +11,7 @@ def test_every_figure_of_the_contract_is_measured(quick_city: None) -> None:
     figures = list_costs.measure([personas.person(CLERK_SOCIAL)], asked, 1)
     assert set(figures) == {
         "tree_ms_p95",
+        "autocomplete_ms_p95",
         "list_sql_ms_p95",
         "facets_cpu_ms_median",
         "facets_cpu_ms_p95",
