@@ -27,6 +27,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             incoming_desk,
+            merging_desk,
             misfiling_desk,
             moving_desk,
             my_work,
@@ -58,6 +59,7 @@ class RecordsConfig(AppConfig):
         cancel_desk.register()
         misfiling_desk.register()
         moving_desk.register()
+        merging_desk.register()
         copying_desk.register()
         saved_views_card.register()
         saved_searches_desk.register()

@@ -55,6 +55,20 @@ class CaseFileStatus(models.TextChoices):
     DESTROYED = "vernichtet", _("vernichtet")
 
 
+class MatterStatus(models.TextChoices):
+    """A matter goes the way of its file; the Storno of a merged one is its own (requirements A10)."""
+
+    ACTIVE = "bearbeitung", _("in Bearbeitung")
+    CLOSED = "abgeschlossen", _("abgeschlossen")
+    RETENTION = "aufbewahrung", _("in Aufbewahrung")
+    DISPOSABLE = "aussonderungsreif", _("aussonderungsreif")
+    OFFERED = "angeboten", _("angeboten")
+    APPRAISED = "bewertet", _("bewertet")
+    TRANSFERRED = "abgegeben", _("abgegeben")
+    DESTROYED = "vernichtet", _("vernichtet")
+    CANCELLED = "storniert", _("storniert")
+
+
 class Medium(models.TextChoices):
     """xdomea code list Medium 001/002/003."""
 

@@ -24,6 +24,7 @@ from records.views import (
     incoming_steps,
     list_exports,
     matters,
+    merging_matters,
     misfilings,
     moving,
     notes,
@@ -117,6 +118,14 @@ urlpatterns = [
         "vorgang/<uuid:uuid>/register-rueckgaengig/<int:operation_id>/",
         undoing_openings.undo_register_change,
         name="matter-register-undo",
+    ),
+    path(
+        "akte/<uuid:uuid>/vorgaenge-zusammenfuehren/", merging_matters.merge, name="matters-merge"
+    ),
+    path(
+        "vorgang/<uuid:uuid>/zusammenfuehren-rueckgaengig/<int:operation_id>/",
+        merging_matters.undo,
+        name="matters-merge-undo",
     ),
     path("vorgang/<uuid:uuid>/angaben/", matters.edit_matter, name="matter-edit"),
     path("vorgang/<uuid:uuid>/dokumente/", matters.move, name="matter-move"),

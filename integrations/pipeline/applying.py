@@ -8,7 +8,7 @@ from typing import Any
 from integrations.formats.filing import Filing, ForeignKey, MatterTarget
 from integrations.pipeline.decisions import Job, Opening, Plan
 from integrations.pipeline.known import Known
-from records.choices import ComponentKind, Direction, ExternalKeyKind
+from records.choices import ComponentKind, Direction, ExternalKeyKind, MatterStatus
 from records.models import Blob, CaseFile, ExternalKey, Matter
 from records.services import case_files, documents, matters, parties
 from records.services.actor import Actor
@@ -197,7 +197,8 @@ def _known_matter(job: Job, known: Known) -> Matter | None:
             return matter
     if target is None or "case_file" in job.item.assigned:
         title = target.title if target else GENERAL_MATTER
-        return Matter.objects.filter(case_file=case_file, title=title).order_by("id").first()
+        rows = Matter.objects.filter(case_file=case_file, title=title)
+        return rows.exclude(status=MatterStatus.CANCELLED).order_by("id").first()
     return None
 
 

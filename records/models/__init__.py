@@ -27,6 +27,7 @@ from records.models.grants import (
 )
 from records.models.hold import Hold
 from records.models.incoming import IncomingFile, IncomingItem, IncomingStep
+from records.models.matter_merge import MatterMerge
 from records.models.misfiling import Misfiling
 from records.models.paper_loan import PaperLoan
 from records.models.party import Participation, Party
@@ -69,6 +70,7 @@ __all__ = [
     "IncomingItem",
     "IncomingStep",
     "Matter",
+    "MatterMerge",
     "Misfiling",
     "NumberCounter",
     "PaperLoan",

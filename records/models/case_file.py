@@ -16,6 +16,7 @@ from records.choices import (
     Confidentiality,
     DispositionType,
     ExternalKeyKind,
+    MatterStatus,
     Medium,
     RetentionStart,
 )
@@ -185,7 +186,7 @@ class Matter(models.Model):
     period_from = models.DateField(_("Zeitraum von"), null=True, blank=True)
     period_until = models.DateField(_("Zeitraum bis"), null=True, blank=True)
     status = models.CharField(
-        _("Stand"), max_length=20, choices=CaseFileStatus.choices, default=CaseFileStatus.ACTIVE
+        _("Stand"), max_length=20, choices=MatterStatus.choices, default=MatterStatus.ACTIVE
     )
     opened_on = models.DateField(_("angelegt am"))
     closed_on = models.DateField(_("z. d. A. am"), null=True, blank=True)

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
-from records.choices import DocumentStatus
+from records.choices import DocumentStatus, MatterStatus
 from records.models import CaseFile, Document, FilePlanEntry, Hold, Matter, Volume
 
 ORDERS = {
@@ -101,8 +101,9 @@ MATTERS_SHOWN = 500
 
 
 def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
-    """The visible matters of a file in the order they were opened."""
-    return all_matters_of(user, case_file)[:MATTERS_SHOWN]
+    """The visible matters of a file in the order they were opened, without cancelled ones."""
+    rows = all_matters_of(user, case_file).exclude(status=MatterStatus.CANCELLED)
+    return rows[:MATTERS_SHOWN]
 
 
 # A tree says "999+" beyond: nobody waits for a count of ten thousand.
@@ -116,11 +117,23 @@ class CountUpTo(Subquery):
     output_field = IntegerField()
 
 
-def matters_with_counts(user: Person, case_file: CaseFile) -> list[Matter]:
-    """``matters_of`` with ``documents_there``: visible ones in use, counted up to ``COUNTED``."""
+def matters_with_counts(user: Person, case_file: CaseFile, chosen: str = "") -> list[Matter]:
+    """``matters_of`` with ``documents_there``: visible ones in use, counted up to ``COUNTED``.
+
+    ``chosen``: the uuid of a matter that is shown even when it is cancelled.
+    """
     lying = documents_in_use(user).filter(matter=OuterRef("pk")).order_by()
     documents_there = CountUpTo(lying.values("pk")[:COUNTED])
-    return list(matters_of(user, case_file).annotate(documents_there=documents_there))
+    rows = all_matters_of(user, case_file).filter(_standing_or(chosen))
+    return list(rows.annotate(documents_there=documents_there)[:MATTERS_SHOWN])
+
+
+def _standing_or(chosen: str) -> Q:
+    standing = ~Q(status=MatterStatus.CANCELLED)
+    try:
+        return standing | Q(uuid=UUID(chosen))
+    except ValueError:
+        return standing
 
 
 def all_matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:

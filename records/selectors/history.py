@@ -186,7 +186,7 @@ def _actors(rows: Sequence[Row]) -> dict[int, str]:
 def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event:
     who = actors.get(row.values.operation_id, _("das System"))
     sentence = _sentence(row) % {"who": who, "title": row.values.title}
-    if row.values.instance_type is Document and row.values.history_change_reason:
+    if row.values.instance_type in (Document, Matter) and row.values.history_change_reason:
         changes = [*changes, _("Grund: %(text)s") % {"text": row.values.history_change_reason}]
     if row.values.instance_type is DocumentMove and row.values.target_number:
         changes = [_("in die Akte %(number)s") % {"number": row.values.target_number}]

@@ -13,7 +13,7 @@ from goettingen_ecm.desk import german
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
-from records.choices import CaseFileStatus
+from records.choices import CaseFileStatus, MatterStatus
 from records.closing_checks import CASE_FILE, MATTER
 from records.models import CaseFile, Matter
 from records.retention import RetentionRule
@@ -219,7 +219,7 @@ def _require_closed(status: str, name: str) -> None:
     if status != CaseFileStatus.CLOSED:
         raise IllegalState(
             _("„%(name)s“ ist %(state)s; es gibt keinen Abschluss aufzuheben.")
-            % {"name": name, "state": CaseFileStatus(status).label}
+            % {"name": name, "state": MatterStatus(status).label}
         )
 
 

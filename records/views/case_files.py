@@ -13,9 +13,11 @@ from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.tables import Empty
 from goettingen_ecm.desk.trees import Node
 from records import policies
+from records.choices import MatterStatus
 from records.models import CaseFile, Matter
 from records.panels import file_panels
 from records.selectors import case_files, deep_links, history, parties
+from records.selectors.matter_merges import successor_of
 from records.services import file_marks, reading
 from records.views import filtered_lists, tables
 
@@ -33,20 +35,28 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     case_file = case_files.visible_case_file(request.user, uuid)
     reading.record_file_opened(request, case_file)
     file_marks.note_opened(person_of(request), case_file)
-    matters = case_files.matters_with_counts(request.user, case_file)
-    matter = _chosen(matters, request.GET.get("vorgang", ""))
+    wanted = request.GET.get("vorgang", "")
+    matters = case_files.matters_with_counts(request.user, case_file, wanted)
+    matter = _chosen(matters, wanted)
+    cancelled = matter is not None and matter.status == MatterStatus.CANCELLED
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
     context = {
         "case_file": case_file,
         "matters": _matter_nodes(case_file, matters, matter),
         "matter": matter,
+        "cancelled": cancelled,
+        "successor": successor_of(request.user, matter) if matter and cancelled else None,
         "may_file": may_file,
         "participations": parties.participations_in(request.user, case_file, matter).rows,
         "panels": [
             panel for source in file_panels.entries() if (panel := source(request, case_file))
         ],
     } | filtered_lists.documents_context(
-        request, case_file, matter, _no_documents(case_file, may_file), may_change=may_file
+        request,
+        case_file,
+        matter,
+        _no_documents(case_file, may_file and not cancelled),
+        may_change=may_file,
     )
     return render(request, "records/case_file_detail.html", context)
 
