@@ -91,6 +91,7 @@ class DocumentStatus(models.TextChoices):
     WITHDRAWN = "ungueltig", _("vom Fachverfahren für ungültig erklärt")
     CANCELLED = "storniert", _("storniert")
     MISFILED = "fehlablage", _("Fehlablage")
+    DELETED = "geloescht", _("gelöscht")
 
 
 class MisfilingReason(models.TextChoices):
@@ -107,6 +108,23 @@ class MisfilingDecision(models.TextChoices):
 
     UNDONE = "zurueckgenommen", _("von der kennzeichnenden Person zurückgenommen")
     PUT_BACK = "zurueckgelegt", _("in die Akte zurückgelegt")
+
+
+class DeletionGround(models.TextChoices):
+    """Why a single document may go before its time (requirements W11)."""
+
+    ERASURE = "art17", _("Antrag auf Löschung (Art. 17 DSGVO)")
+    UNLAWFUL = "unzulaessig", _("durfte nicht gespeichert werden (Art. 17 Abs. 1 Buchst. d DSGVO)")
+    PRIVATE = "privat", _("privates Schriftstück, versehentlich veraktet")
+    DUPLICATE = "doppelt", _("versehentlich doppelt abgelegt")
+
+
+class DeletionDecision(models.TextChoices):
+    """What became of a proposal; empty while it waits."""
+
+    DELETED = "geloescht", _("gelöscht")
+    REJECTED = "abgelehnt", _("abgelehnt")
+    WITHDRAWN = "zurueckgezogen", _("zurückgezogen")
 
 
 class ComponentKind(models.TextChoices):

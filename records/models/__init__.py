@@ -11,6 +11,7 @@ from records.models.case_file import (
 from records.models.check_out import CheckOut
 from records.models.comment import Comment
 from records.models.cross_reference import CrossReference
+from records.models.deletion import DeletionProposal
 from records.models.document import Component, Document, DocumentType, DocumentVersion
 from records.models.document_copy import DocumentCopy
 from records.models.document_move import DocumentMove
@@ -51,6 +52,7 @@ __all__ = [
     "Comment",
     "Component",
     "CrossReference",
+    "DeletionProposal",
     "Document",
     "DocumentCopy",
     "DocumentMove",

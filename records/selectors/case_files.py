@@ -151,7 +151,8 @@ def matter_of(user: Person, case_file: CaseFile, uuid: str) -> Matter | None:
 
 
 # A misfiled document vanishes at once, title included (glossary: Fehlablage).
-SHOWN_STATES = tuple(s for s in DocumentStatus.values if s != DocumentStatus.MISFILED)
+GONE_STATES = (DocumentStatus.MISFILED, DocumentStatus.DELETED)
+SHOWN_STATES = tuple(s for s in DocumentStatus.values if s not in GONE_STATES)
 STATES_IN_USE = tuple(s for s in SHOWN_STATES if s != DocumentStatus.CANCELLED)
 
 
