@@ -1,6 +1,6 @@
 from django.urls import path
 
-from records.views import file_plan, plan_editing, plan_files, plan_versions
+from records.views import file_plan, plan_editing, plan_files, plan_moving, plan_versions
 
 urlpatterns = [
     path("", file_plan.branch, name="file-plan"),
@@ -26,6 +26,7 @@ urlpatterns = [
     path("<int:entry_id>/aendern/", plan_editing.edit, name="file-plan-edit"),
     path("<int:entry_id>/sperren/", plan_editing.lock, name="file-plan-lock"),
     path("<int:entry_id>/stilllegen/", plan_editing.retire, name="file-plan-retire"),
+    path("<int:entry_id>/verschieben/", plan_moving.move, name="file-plan-move"),
     path("<int:entry_id>/verlauf/", plan_editing.history, name="file-plan-history"),
     path(
         "<int:entry_id>/rueckgaengig/<int:operation_id>/",

@@ -1,6 +1,7 @@
 """Finding the plan entry of a file by a word or a code: knowledge of the plan is not needed."""
 
 from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -28,11 +29,18 @@ def openable_entries(text: str, unit_ids: Collection[int]) -> list[FilePlanEntry
         folded = din5007_key(word)
         rows = rows.filter(
             Q(code__istartswith=word)
+            | Q(lineage__in=_called(word))
             | Q(sort_key__contains=folded)
             | Q(parent__sort_key__contains=folded)
             | Q(description__icontains=word)
         )
     return list(rows[:SHOWN])
+
+
+def _called(word: str) -> QuerySet[FilePlanEntry, UUID]:
+    """Positions whose code began so in any version: an old code leads to the new place."""
+    rows = FilePlanEntry.objects.filter(code__startswith=word)
+    return rows.values_list("lineage", flat=True)
 
 
 def openable_entry(entry_id: str) -> FilePlanEntry | None:

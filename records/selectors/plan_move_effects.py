@@ -10,7 +10,6 @@ from copy import copy
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from goettingen_ecm.accounts.models import User
 from records import grants
@@ -174,10 +173,3 @@ def _as_then(case_file: CaseFile, later: _Later) -> CaseFile:
     then = copy(case_file)
     then.entry = later.then[0]
     return then
-
-
-def sight_text(effect: MoveEffect) -> str:
-    """One sentence about sight, where nobody gains or loses any."""
-    if effect.sight.gains_total or effect.sight.loses_total:
-        return ""
-    return _("Niemand gewinnt oder verliert Einsicht in vorhandene Akten.")

@@ -16,8 +16,9 @@ from records.selectors.plan_entries import value_text
 from records.services.plan_changes import CHANGEABLE
 
 ADDED, CHANGED, RETIRED, REMOVED = "neu", "geaendert", "stillgelegt", "entfallen"
-KINDS = (ADDED, CHANGED, RETIRED, REMOVED)
-COMPARED = (*CHANGEABLE, "locked", "retired_on")
+MOVED = "verschoben"
+KINDS = (ADDED, CHANGED, MOVED, RETIRED, REMOVED)
+COMPARED = ("code", *CHANGEABLE, "locked", "retired_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +70,23 @@ def validity(plan: FilePlan) -> str:
 
 
 def compare(old: FilePlan, new: FilePlan) -> list[Difference]:
-    """Every difference in the order of the plan; entries are the same by their code."""
-    before, after = ({e.code: e for e in plan.entries.all()} for plan in (old, new))
+    """Every difference in the order of the plan; the same entry may stand elsewhere."""
+    before, after = ({e.lineage: e for e in plan.entries.all()} for plan in (old, new))
     names = _unit_names([*before.values(), *after.values()])
-    found = [Difference(REMOVED, e) for code, e in before.items() if code not in after]
-    for code, entry in after.items():
-        earlier = before.get(code)
+    found = [Difference(REMOVED, e) for key, e in before.items() if key not in after]
+    for key, entry in after.items():
+        earlier = before.get(key)
         if earlier is None:
             found.append(Difference(ADDED, entry))
         elif changes := _changes(earlier, entry, names):
-            retired = entry.retired_on is not None and earlier.retired_on is None
-            found.append(Difference(RETIRED if retired else CHANGED, entry, changes))
+            found.append(Difference(_kind(earlier, entry), entry, changes))
     return sorted(found, key=lambda one: (one.entry.sort_key, one.entry.pk))
+
+
+def _kind(old: FilePlanEntry, new: FilePlanEntry) -> str:
+    if new.retired_on is not None and old.retired_on is None:
+        return RETIRED
+    return CHANGED if old.code == new.code else MOVED
 
 
 def _unit_names(entries: Sequence[FilePlanEntry]) -> dict[int, str]:

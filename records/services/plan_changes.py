@@ -30,6 +30,7 @@ from records.services.plan_places import (
     PLACE,
     changed_since,
     require_places_free,
+    with_paths,
     write_entries,
 )
 from records.typed_text import clean_line, clean_paragraphs
@@ -382,10 +383,9 @@ def _former(entries: Mapping[int, FilePlanEntry], operation_id: int) -> dict[int
     for pk, entry in entries.items():
         if pk not in before or before[pk].left_version != entry.row_version:
             raise changed_since(entry)
-    return {
-        pk: {name: getattr(one.row, name) for name in (*CHANGEABLE, *CLOSING, *PLACE)}
-        for pk, one in before.items()
-    }
+    names = (*CHANGEABLE, *CLOSING, "code", "parent_id")
+    values = {pk: {name: getattr(one.row, name) for name in names} for pk, one in before.items()}
+    return with_paths(values)
 
 
 def _abort_renewal(operation_id: int) -> None:

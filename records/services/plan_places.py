@@ -48,6 +48,22 @@ def require_places_free(
         raise changed_since(next(iter(back.values())))
 
 
+def with_paths(
+    former: Mapping[int, dict[str, Any]],
+) -> dict[int, dict[str, Any]]:
+    """The same with ``ancestors``, which the history of an entry need not know."""
+    outside = {values["parent_id"] for values in former.values()} - {None, *former}
+    known = dict(FilePlanEntry.objects.filter(pk__in=outside).values_list("pk", "ancestors"))
+
+    def path(pk: int) -> list[int]:
+        above = former[pk]["parent_id"]
+        if above is None:
+            return [pk]
+        return [*(path(above) if above in former else known.get(above, [])), pk]
+
+    return {pk: values | {"ancestors": path(pk)} for pk, values in former.items()}
+
+
 def _stood_elsewhere(entry: FilePlanEntry, former: Mapping[str, Any]) -> bool:
     return any(getattr(entry, name) != former[name] for name in PLACE)
 

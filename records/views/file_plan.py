@@ -17,6 +17,7 @@ from records.actions import Action
 from records.models import FilePlan, FilePlanEntry
 from records.selectors import case_files, file_plan
 from records.selectors.plan_entries import defaults_shown
+from records.selectors.plan_lineage import other_versions
 from records.services.entry_defaults import is_retired
 from records.views import tables
 
@@ -49,6 +50,7 @@ def level_context(request: HttpRequest, found: file_plan.Branch) -> dict[str, ob
         "table": None,
         **_paging(request, found),
         "state": _state(found),
+        "other_places": _other_places(found),
         "defaults": defaults_shown(list(reversed(found.path))) if found.path else [],
         "menu": _menu(found, editor=editor),
     }
@@ -93,6 +95,24 @@ def _version_state(plan: FilePlan) -> str:
     if plan.valid_until is not None and plan.valid_until < clock.today():
         return _("Frühere Fassung „%(plan)s“: galt vom %(from)s bis %(until)s.") % facts
     return ""
+
+
+def _other_places(found: file_plan.Branch) -> list[tuple[str, str, str]]:
+    """(sentence, address, entry): where an entry of an earlier version is now, or what it was."""
+    entry, plan = found.entry, found.plan
+    if entry is None:
+        return []
+    others = other_versions(entry)
+    if plan.valid_until is not None and plan.valid_until < clock.today():
+        now = [one for one in others if _version_state(one.plan) == ""]
+        return [_place(_("In der geltenden Fassung:"), one) for one in now[:1]]
+    before = [one for one in others if one.plan.valid_from < plan.valid_from]
+    renamed = [one for one in before[:1] if one.code != entry.code]
+    return [_place(_("Früheres Kennzeichen:"), one) for one in renamed]
+
+
+def _place(said: str, entry: FilePlanEntry) -> tuple[str, str, str]:
+    return said, reverse("file-plan-entry", args=[entry.pk]), str(entry)
 
 
 def _closed(entry: FilePlanEntry | None) -> str:
@@ -151,10 +171,18 @@ def _entry_menu(entry: FilePlanEntry, plan: FilePlan) -> list[Action]:
     return [
         Action(_("Eintrag ändern"), _of(entry, "edit"), "edit", key="e"),
         *add,
+        *_moving(entry, plan),
         lock,
         Action(_("Stilllegen"), _of(entry, "retire"), "archive"),
         Action(_("Verlauf"), _of(entry, "history"), "history"),
     ]
+
+
+def _moving(entry: FilePlanEntry, plan: FilePlan) -> list[Action]:
+    """In drafts only; a continuation goes with the entry it continues."""
+    if plan.valid_from <= clock.today() or entry.overflow_of_id is not None:
+        return []
+    return [Action(_("Verschieben, umnummerieren"), _of(entry, "move"), "arrow-right")]
 
 
 def _of(entry: FilePlanEntry, what: str) -> str:

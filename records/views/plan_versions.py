@@ -23,7 +23,7 @@ from records.models import FilePlan
 from records.plan_forms import VersionForm
 from records.selectors import file_plan
 from records.selectors import plan_versions as selectors
-from records.selectors.plan_versions import ADDED, CHANGED, REMOVED, RETIRED, Difference
+from records.selectors.plan_versions import ADDED, CHANGED, MOVED, REMOVED, RETIRED, Difference
 from records.services import plan_versions as services
 from records.services.actor import Actor, person
 from records.services.plan_changes import require_editor
@@ -31,8 +31,14 @@ from records.services.plan_versions import NewVersion
 from records.views.file_plan import level_context
 
 DIFFERENCES_SHOWN = 100
-LABELS = {ADDED: "neu", CHANGED: "geändert", RETIRED: "stillgelegt", REMOVED: "entfallen"}
-TONES = {ADDED: "success", CHANGED: "info", RETIRED: "warning", REMOVED: "danger"}
+LABELS = {
+    ADDED: "neu",
+    CHANGED: "geändert",
+    MOVED: "verschoben",
+    RETIRED: "stillgelegt",
+    REMOVED: "entfallen",
+}
+TONES = {ADDED: "success", CHANGED: "info", MOVED: "info", RETIRED: "warning", REMOVED: "danger"}
 
 
 @require_GET

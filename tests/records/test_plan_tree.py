@@ -67,7 +67,7 @@ def test_conflicts_are_named(pk: int, move: Move, field: str, says: str) -> None
 
 def test_many_conflicts_are_counted() -> None:
     codes = ("1", "2", *(f"1.{n}" for n in range(5)), *(f"3.{n}" for n in range(5)), "3")
-    with pytest.raises(InvalidInput, match="3, 3.0, 3.1 und 3 weitere"):
+    with pytest.raises(InvalidInput, match=r"3, 3\.0, 3\.1 und 3 weitere"):
         moved(tree(*codes), 1, Move(None, "3"))
 
 

@@ -16,6 +16,7 @@ GET = {
     "file-plan-lock": OPERATORS,
     "file-plan-retire": OPERATORS,
     "file-plan-history": OPERATORS,
+    "file-plan-move": OPERATORS,
     "file-plan-versions": EVERYBODY,
     "file-plan-version": EVERYBODY,
     # Without saying which two versions there is nothing to compare.
@@ -47,5 +48,6 @@ def arguments(story: Story) -> dict[str, list[object]]:
         "file-plan-lock": [entry.pk],
         "file-plan-retire": [entry.pk],
         "file-plan-history": [entry.pk],
+        "file-plan-move": [draft.entries.get(code="50").pk],
         "file-plan-undo": [entry.pk, 1],
     }

@@ -48,7 +48,8 @@ def in_force() -> Job | None:
 
 
 def now(case_file: CaseFile) -> CaseFile:
-    return CaseFile.objects.select_related("entry").get(pk=case_file.pk)
+    found: CaseFile = CaseFile.objects.select_related("entry").get(pk=case_file.pk)
+    return found
 
 
 def test_a9_files_follow_their_position_and_keep_their_number() -> None:

@@ -83,9 +83,9 @@ class TestMoving:
     def test_a2_an_entry_whose_files_wait_in_the_version_before_gets_nothing_below(self) -> None:
         open_in(entry_of(plan(), "63.10"))
         draft = drafted()
-        with pytest.raises(IllegalState, match="63.10 enthält Akten"):
+        with pytest.raises(IllegalState, match=r"63\.10 enthält Akten"):
             move(draft, "63.20", "63.10", "63.10.20")
-        with pytest.raises(IllegalState, match="63.10 enthält Akten"):
+        with pytest.raises(IllegalState, match=r"63\.10 enthält Akten"):
             wanted = NewEntry(draft, entry_of(draft, "63.10"), "63.10.1", {"title": "X"})
             plan_changes.add_entries([wanted], registry())
 
