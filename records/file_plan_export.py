@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -14,16 +15,22 @@ from records.models import FilePlan, FilePlanEntry
 HEADER = (
     "Kennzeichen", "Bezeichnung", "Erläuterung", "Aufbewahrungsfrist", "Fristbeginn",
     "Transferfrist", "Aussonderungsart", "Vertraulichkeitsstufe", "Berechtigungskreis",
-    "Federführung", "Gültig ab", "Gültig bis",
+    "Federführung", "Vorgänger", "Gültig ab", "Gültig bis",
 )  # fmt: skip
 ENCODINGS = {"utf-8": "utf-8-sig", "windows-1252": "cp1252"}
 """By what the person chooses; UTF-8 with the mark by which spreadsheets know it."""
 
 
-def plan_csv(plan: FilePlan, entries: Iterable[FilePlanEntry], encoding: str) -> bytes:
+def plan_csv(
+    plan: FilePlan,
+    entries: Iterable[FilePlanEntry],
+    encoding: str,
+    earlier: Mapping[UUID, str] | None = None,
+) -> bytes:
     """The plan in its order; the first row, without a code, names it and its validity.
 
-    Continuations of full entries are left out: they come about by themselves. ``encoding`` is a key
+    ``earlier``: the code of each lineage in the version before; where it was another one, it
+    stands as predecessor. Continuations of full entries are left out: they come about by themselves. ``encoding`` is a key
     of ``ENCODINGS``. Raises InvalidInput for a character Windows-1252 does not have.
     """
     text = io.StringIO()
@@ -31,7 +38,12 @@ def plan_csv(plan: FilePlan, entries: Iterable[FilePlanEntry], encoding: str) ->
     days = [german.short_date(day) for day in (plan.valid_from, plan.valid_until)]
     writer.writerow(HEADER)
     writer.writerow(["", guarded(plan.title), *[""] * (len(HEADER) - 4), *days])
-    writer.writerows(_row(entry) for entry in entries if entry.overflow_of_id is None)
+    codes = earlier or {}
+    writer.writerows(
+        _row(entry, codes.get(entry.lineage, ""))
+        for entry in entries
+        if entry.overflow_of_id is None
+    )
     try:
         return text.getvalue().encode(ENCODINGS[encoding])
     except UnicodeEncodeError as error:
@@ -42,7 +54,7 @@ def plan_csv(plan: FilePlan, entries: Iterable[FilePlanEntry], encoding: str) ->
         ) from error
 
 
-def _row(entry: FilePlanEntry) -> list[str]:
+def _row(entry: FilePlanEntry, earlier_code: str) -> list[str]:
     return [
         guarded(entry.code),
         guarded(entry.title),
@@ -54,6 +66,7 @@ def _row(entry: FilePlanEntry) -> list[str]:
         entry.confidentiality,
         entry.circle,
         entry.lead_unit.code if entry.lead_unit else "",
+        guarded(earlier_code) if earlier_code != entry.code else "",
         "",
         german.short_date(entry.retired_on),
     ]

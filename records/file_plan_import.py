@@ -45,6 +45,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "confidentiality": ("vertraulichkeitsstufe", "vertraulichkeit", "classification"),
     "circle": ("berechtigungskreis", "kreis"),
     "lead_unit": ("federführung", "federfuehrung", "organisationseinheit"),
+    "predecessor": ("vorgänger", "vorgaenger", "früheres kennzeichen"),
     "valid_from": ("gültig ab", "gueltig_ab", "valid_from"),
     "valid_until": ("gültig bis", "gueltig_bis", "valid_until"),
 }
@@ -94,6 +95,8 @@ class Problem:
 class PlanRow:
     """One position of the plan as read; ``parent`` is the code it stands below, or empty.
 
+    ``predecessor`` is the code it had before; in a draft the entry of that code is moved.
+
     The service places rows anew, among the entries the plan has already.
     """
 
@@ -110,6 +113,7 @@ class PlanRow:
     confidentiality: str = ""
     circle: str = ""
     lead_unit: str = ""
+    predecessor: str = ""
     retired_on: date | None = None
 
 
@@ -274,6 +278,7 @@ def _row(plan: ReadPlan, line: int, values: Mapping[str, str]) -> PlanRow:
         confidentiality=_one_of("confidentiality", LEVELS, values),
         circle=_one_of("circle", CIRCLES, values),
         lead_unit=values.get("lead_unit", ""),
+        predecessor=" ".join(values.get("predecessor", "").split()),
         retired_on=_date("valid_until", values),
     )
 

@@ -21,6 +21,8 @@ from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.plan_changes import renew_retention, require_editor, require_open_version
+from records.services.plan_import_moves import move_by_predecessors
+from records.services.plan_places import adopt_lineages, codes_of_others
 
 FIELDS = {
     "title": ("title",),
@@ -61,6 +63,7 @@ class ImportReport:
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    moved: int = 0
     job: Job | None = None
     new: list[PlanRow] = field(default_factory=list)
     differing: list[tuple[FilePlanEntry, list[str]]] = field(default_factory=list)
@@ -73,7 +76,8 @@ def import_file_plan(
 ) -> ImportReport:
     """Fill a plan from the bytes of a CSV file; a second run changes only what differs.
 
-    Entries missing in the file stay as they are. Raises InvalidInput when the file as a whole
+    Entries missing in the file stay as they are; in a draft a row that names its predecessor moves
+    that entry. Raises InvalidInput when the file as a whole
     cannot be read, Forbidden (neither Fachadministration nor Registratur), IllegalState for a
     version that has ended.
     """
@@ -109,8 +113,9 @@ def _plan(target: PlanTarget, read: ReadPlan) -> FilePlan:
 
 def _write(plan: FilePlan, read: ReadPlan, report: ImportReport, actor: Actor) -> None:
     units = dict(OrgUnit.objects.values_list("code", "id"))
+    report.moved = move_by_predecessors(plan, read, report.problems, actor)
     known = {entry.code: entry for entry in FilePlanEntry.objects.filter(plan=plan)}
-    rows = _acceptable(read, known, units, report)
+    rows = _acceptable(plan, read, known, units, report)
     new = [row for row in rows if row.code not in known]
     given = [name for column, names in FIELDS.items() if column in read.columns for name in names]
     wanted = {row.code: _values(row, units) for row in rows if row.code in known}
@@ -130,6 +135,7 @@ def _write(plan: FilePlan, read: ReadPlan, report: ImportReport, actor: Actor) -
 
 
 def _acceptable(
+    plan: FilePlan,
     read: ReadPlan,
     known: Mapping[str, FilePlanEntry],
     units: Mapping[str, int],
@@ -138,10 +144,11 @@ def _acceptable(
     """Rows that can be written; what stands below a refused new row is refused with it."""
     holding = _codes_holding_files(known)
     codes = read.rows.keys() | known.keys()
+    others = codes_of_others(plan, read.rows.keys() - known.keys())
     taken: dict[str, PlanRow] = {}
     for found in sorted(read.rows.values(), key=lambda r: len(r.code)):
         row = replace(found, parent=parent_code(found.code, codes))
-        problem = _refusal(row, known, units, holding, taken)
+        problem = _refusal(row, known, units, holding, taken) or _of_another(row, others)
         if problem is None:
             taken[row.code] = row
         else:
@@ -174,6 +181,10 @@ def _refusal(
     else:
         return None
     return Problem(row.line, "code", reason % {"parent": row.parent})
+
+
+def _of_another(row: PlanRow, others: Mapping[str, str]) -> Problem | None:
+    return Problem(row.line, "code", others[row.code]) if row.code in others else None
 
 
 def _change(
@@ -250,19 +261,18 @@ def _create(
     units: Mapping[str, int],
     actor: Actor,
 ) -> None:
-    entries = writing.create(
-        [
-            FilePlanEntry(
-                plan=plan,
-                parent=known.get(row.parent),
-                code=row.code,
-                sort_key=plan_sort_key(row.code, row.title),
-                **_values(row, units),
-            )
-            for row in rows
-        ],
-        actor,
-    )
+    entries = [
+        FilePlanEntry(
+            plan=plan,
+            parent=known.get(row.parent),
+            code=row.code,
+            sort_key=plan_sort_key(row.code, row.title),
+            **_values(row, units),
+        )
+        for row in rows
+    ]
+    adopt_lineages(entries)
+    writing.create(entries, actor)
     for entry in entries:
         entry.ancestors = [*(entry.parent.ancestors if entry.parent else []), entry.pk]
         known[entry.code] = entry

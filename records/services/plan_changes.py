@@ -28,6 +28,7 @@ from records.services.entry_defaults import is_retired
 from records.services.history_values import values_before
 from records.services.plan_places import (
     PLACE,
+    adopt_lineages,
     changed_since,
     require_places_free,
     with_paths,
@@ -91,6 +92,7 @@ def add_entries(wanted: Sequence[NewEntry], actor: Actor) -> list[FilePlanEntry]
         require_takes_entries(parents)
         entries = [_draft(one) for one in wanted]
         _require_codes(entries)
+        adopt_lineages(entries)
         writing.create(entries, actor)
         for entry in entries:
             above = parents[entry.parent_id].ancestors if entry.parent_id else []

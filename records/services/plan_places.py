@@ -1,6 +1,6 @@
 """Code and place of plan entries: written so that one takes a code another leaves, and taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import connection
@@ -8,8 +8,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import IllegalState
+from goettingen_ecm.operations.refusals import IllegalState, InvalidInput
 from records.models import FilePlan, FilePlanEntry
+from records.selectors.plan_lineage import owners_of_codes
 from records.services import writing
 from records.services.actor import Actor
 
@@ -84,3 +85,32 @@ def changed_since(entry: FilePlanEntry) -> IllegalState:
         % {"code": entry.code},
         next_step=_("Sehen Sie im Verlauf nach und ändern Sie die Angaben von Hand."),
     )
+
+
+def adopt_lineages(entries: Sequence[FilePlanEntry]) -> None:
+    """Let new entries, not saved yet, be the positions that have their codes in other versions.
+
+    Raises InvalidInput (field ``code``) for a code whose position was moved in this version.
+    """
+    for plan in {entry.plan_id: entry.plan for entry in entries}.values():
+        own = [entry for entry in entries if entry.plan_id == plan.pk]
+        codes = [entry.code for entry in own]
+        for reason in codes_of_others(plan, codes).values():
+            raise InvalidInput(reason, field="code", next_step=_("Wählen Sie ein anderes."))
+        owners = owners_of_codes(plan, codes)
+        for entry in own:
+            if entry.code in owners:
+                entry.lineage = owners[entry.code].lineage
+
+
+def codes_of_others(plan: FilePlan, codes: Collection[str]) -> dict[str, str]:
+    """Why codes cannot be given to new entries, by code: they belong to a position that moved."""
+    owners = owners_of_codes(plan, codes)
+    rows = plan.entries.filter(lineage__in={owner.lineage for owner in owners.values()})
+    now = dict(rows.values_list("lineage", "code"))
+    said = _("Das Kennzeichen %(code)s gehörte zu „%(title)s“, jetzt %(now)s.")
+    return {
+        code: said % {"code": code, "title": owner.title, "now": now[owner.lineage]}
+        for code, owner in owners.items()
+        if owner.lineage in now
+    }

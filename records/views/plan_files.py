@@ -17,6 +17,7 @@ from goettingen_ecm.operations.refusals import InvalidInput
 from records.file_plan_export import ENCODINGS, plan_csv
 from records.models import FilePlan
 from records.plan_forms import PlanFileForm
+from records.selectors.plan_lineage import earlier_codes
 from records.selectors.plan_versions import plan_version
 from records.services.actor import Actor, person
 from records.services.auditing import record_changes
@@ -36,7 +37,9 @@ def export(request: HttpRequest, plan_id: int, encoding: str) -> HttpResponse:
         raise Http404
     plan = plan_version(plan_id)
     entries = plan.entries.select_related("lead_unit").order_by("sort_key", "pk")
-    data = plan_csv(plan, entries, encoding)
+    listed = list(entries)
+    earlier = earlier_codes(plan, [entry.lineage for entry in listed])
+    data = plan_csv(plan, listed, encoding, earlier)
     record_changes(
         "records.file_plan.exported", [plan], person(person_of(request), "records.file_plan.export")
     )
@@ -105,12 +108,15 @@ def _take_over(request: HttpRequest, plan: FilePlan) -> HttpResponse:
     actor = person(person_of(request), "records.file_plan.import")
     report = _run(plan, data, actor, dry_run=False)
     said = _("Eingelesen: %(new)s neu, %(changed)s geändert, %(same)s unverändert.")
+    if report.moved:
+        said += " " + _("Verschoben mit allem darunter: %(moved)s.")
     counts = {"new": report.created, "changed": report.changed, "same": report.unchanged}
+    counts["moved"] = report.moved
     undo_url = reverse("file-plan-import-undo", args=[plan.pk, actor.operation.pk])
     add_notice(
         request,
         said % counts,
-        undo_url=undo_url if report.created or report.changed else "",
+        undo_url=undo_url if report.created or report.changed or report.moved else "",
         link_url=follow(report.job),
         link_label=JOB,
     )

@@ -13,6 +13,7 @@ from records.services.actor import Actor
 from records.services.file_plan import ImportReport, PlanTarget, import_file_plan
 
 FIELD_NAMES = {
+    "predecessor": "Vorgänger",
     "code": "Kennzeichen",
     "title": "Bezeichnung",
     "retention": "Aufbewahrungsfrist",
