@@ -8,7 +8,15 @@ from celery import shared_task
 from goettingen_ecm.operations import clock
 from records.content import office
 from records.models import Document
-from records.services import blobs, emergency, plan_following, renditions, staff_hand_over, uploads
+from records.services import (
+    blobs,
+    emergency,
+    plan_following,
+    renditions,
+    search_words,
+    staff_hand_over,
+    uploads,
+)
 
 STALE_BATCH = 200
 # Imports index their own documents; only what stayed behind for a while is picked up here.
@@ -73,3 +81,9 @@ def carry_out_staff_moves() -> int:
 def bring_plans_into_force() -> int:
     """Let files follow a version of the plan whose day has come; returns how many jobs began."""
     return len(plan_following.bring_into_force())
+
+
+@shared_task
+def count_search_words() -> int:
+    """Make the words anew that "Meinten Sie" may offer; returns how many there are."""
+    return search_words.count_words()

@@ -36,6 +36,7 @@ from records.models.register import RegisterPlacement, RegisterSection
 from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
+from records.models.search_word import SearchWord
 from records.models.staff_move import StaffMove
 from records.models.unit_training import UnitTraining
 from records.models.volume import Volume
@@ -86,6 +87,7 @@ __all__ = [
     "RightsReview",
     "SavedView",
     "SearchEntry",
+    "SearchWord",
     "SpecialistSystem",
     "StaffMove",
     "UnitTraining",
