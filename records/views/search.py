@@ -13,6 +13,7 @@ from goettingen_ecm.audit.recording import record_search
 from records.analysis import parse_query
 from records.saved_searches_desk import saved_searches
 from records.selectors import search as selector
+from records.selectors.did_you_mean import better_words
 from records.selectors.search_facets import SearchFacets, count_facets, names_of
 from records.views.search_address import FACETS, SearchAddress, chips, read
 from records.views.tables import case_file_url
@@ -32,7 +33,15 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(case_file_url(result.exact[0]))
     context |= {"result": result, "links": _links(address, result)}
     context["chosen"] = chips(address, names_of(address.limits))
+    context["meant"] = _meant(address, result)
     return render(request, "records/search.html", context)
+
+
+def _meant(address: SearchAddress, result: selector.SearchResult) -> dict[str, str] | None:
+    """The search with its misspelt words mended, and where it leads."""
+    further = address.text.removeprefix(address.words)
+    words = better_words(address.user, address.words, result, address.wish, further=further)
+    return {"words": words, "url": address.with_words(q=words)} if words else None
 
 
 @require_GET
