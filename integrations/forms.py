@@ -5,30 +5,21 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from goettingen_ecm.accounts.models import OrgUnit, User
-from records.models import CaseFile, FilePlanEntry
-from records.selectors.openable_entries import takes_files
+from goettingen_ecm.accounts.models import User
+from records.choice_fields import EntryField, UnitField
+from records.models import CaseFile
 
 
 class AssignUnitForm(forms.Form):
     """Say which unit leads what was delivered with an unknown or unfitting one."""
 
-    unit = forms.ModelChoiceField(
-        label=_("Federführende Einheit"), queryset=OrgUnit.objects.order_by("code")
-    )
+    unit = UnitField(label=_("Federführende Einheit"))
 
 
 class AssignEntryForm(forms.Form):
     """Say where in the file plan the file belongs; entries with entries below hold no files."""
 
-    entry = forms.ModelChoiceField(
-        label=_("Aktenplaneintrag"), queryset=FilePlanEntry.objects.none()
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        # Those of the plan in force, as when a file is opened by hand.
-        self.fields["entry"].queryset = takes_files()  # type: ignore[attr-defined]
+    entry = EntryField(label=_("Aktenplaneintrag"))
 
 
 class AssignCaseFileForm(forms.Form):

@@ -1,6 +1,7 @@
 /* Help while typing: an ARIA 1.2 combobox with a listbox. data-combobox="id of the list" on a field
-   whose hx-get fills the list with [role=option][data-url]. Arrow keys choose, Enter opens what is
-   chosen and else sends the form, Escape closes. Without this the field is a plain search field. */
+   whose hx-get fills the list with [role=option], each with data-url (opened when taken) or data-value
+   (put into the field). Arrow keys choose, Enter takes what is chosen and else sends the form, Escape
+   closes. Without this the field is a plain field. */
 
 const SPOKEN = ["Kein Vorschlag", "1 Vorschlag"];
 
@@ -45,11 +46,17 @@ function step(field, list, by) {
   return true;
 }
 
+function take(field, list, option) {
+  if (option.dataset.url) return location.assign(option.dataset.url);
+  field.value = option.dataset.value;
+  return show(field, list, false);
+}
+
 const KEYS = {
   ArrowDown: (field, list) => step(field, list, 1),
   ArrowUp: (field, list) => step(field, list, -1),
   Escape: (field, list) => !list.hidden && (show(field, list, false), true),
-  Enter: (field, list) => !list.hidden && chosen(list) && (location.assign(chosen(list).dataset.url), true),
+  Enter: (field, list) => !list.hidden && chosen(list) && (take(field, list, chosen(list)), true),
 };
 
 document.querySelectorAll("[data-combobox]").forEach((field) => {
@@ -67,6 +74,6 @@ document.querySelectorAll("[data-combobox]").forEach((field) => {
   list.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) location.assign(option.dataset.url);
+    if (option) take(field, list, option);
   });
 });

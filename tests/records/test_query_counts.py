@@ -103,8 +103,9 @@ PAGES: dict[str, tuple[int, Callable[[Story], str]]] = {
         lambda story: reverse("search") + "?q=Heizkosten+4711+von:2026+bis:2026",
     ),
     "plan": (6, lambda story: reverse("file-plan")),
-    "plan branch": (6, lambda story: reverse("file-plan-entry", args=[branch(story)])),
-    "plan leaf": (7, lambda story: reverse("file-plan-entry", args=[story.case_file.entry_id])),
+    # One query each: the same position in other versions of the plan.
+    "plan branch": (7, lambda story: reverse("file-plan-entry", args=[branch(story)])),
+    "plan leaf": (8, lambda story: reverse("file-plan-entry", args=[story.case_file.entry_id])),
 }
 
 
