@@ -9,11 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.operations import clock
 from records.case_file_forms import workers_of
-from records.models import FilePlanEntry
-from records.selectors.openable_entries import LONGEST, openable_entries
+from records.choice_fields import EntryField
 from records.services.bulk_reassigning import FileMove
-
-NAMED = 5
 
 
 class BulkReassignForm(forms.Form):
@@ -21,10 +18,9 @@ class BulkReassignForm(forms.Form):
 
     mark_optional = False
 
-    entry = forms.CharField(
+    entry = EntryField(
         label=_("Neuer Aktenplaneintrag"),
         required=False,
-        max_length=LONGEST,
         help_text=_("Kennzeichen oder Wort, zum Beispiel 63.20 oder Bauordnung; leer: bleibt"),
     )
     lead_unit = forms.ModelChoiceField(
@@ -56,24 +52,6 @@ class BulkReassignForm(forms.Form):
         choice = self.fields[name]
         assert isinstance(choice, forms.ModelChoiceField)  # noqa: S101 - narrows for the checker
         choice.queryset = rows
-
-    def clean_entry(self) -> FilePlanEntry | None:
-        """The one entry that the code or the words mean."""
-        text = str(self.cleaned_data["entry"]).strip()
-        if not text:
-            return None
-        found = openable_entries(text, [])
-        found = [one for one in found if one.code == text] or found
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise forms.ValidationError(_("Kein Aktenplaneintrag, der Akten aufnimmt, passt dazu."))
-        names = "; ".join(str(one) for one in found[:NAMED])
-        more = " …" if len(found) > NAMED else ""
-        raise forms.ValidationError(
-            _("Mehrere Einträge passen: %(names)s. Geben Sie das Kennzeichen an."),
-            params={"names": names + more},
-        )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -57,7 +57,7 @@ class EntryField(forms.CharField):
         if meant is None:
             raise ValidationError(
                 _(
-                    "Kein Eintrag, der heute Akten aufnimmt, passt dazu. Geben Sie ein anderes Wort"
+                    "Kein Aktenplaneintrag, der Akten aufnimmt, passt dazu. Geben Sie ein anderes Wort"
                     " oder das Kennzeichen an."
                 )
             )
@@ -91,7 +91,7 @@ def _the_one(found: Sequence[T], exact: Sequence[T]) -> T | None:
     if len(meant) > 1:
         names = "; ".join(str(one) for one in meant[:NAMED])
         raise ValidationError(
-            _("Mehrere passen: %(names)s. Geben Sie das Kennzeichen vollständig an."),
+            _("Mehrere Einträge passen: %(names)s. Geben Sie das Kennzeichen vollständig an."),
             params={"names": names + (" …" if len(meant) > NAMED else "")},
         )
     return meant[0] if meant else None

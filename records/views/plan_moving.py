@@ -61,8 +61,7 @@ def _suggest(form: MoveForm) -> None:
     places = {e.pk: Place(e.pk, e.parent_id, e.code, e.overflow_of_id) for e in entries}
     code = suggested_code(places, form.entry.pk, form.cleaned_data["parent"])
     form.cleaned_data["code"] = code
-    form.data = form.data.copy()
-    form.data["code"] = code
+    form.data = {**form.data.dict(), "code": code}  # type: ignore[attr-defined]
 
 
 def _planned(form: MoveForm) -> PlannedMoves:

@@ -69,8 +69,8 @@ def test_what_is_typed_becomes_the_entry_and_the_unit() -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        ({"entry": "gibt es nicht"}, "Kein Eintrag, der heute Akten aufnimmt"),
-        ({"entry": "63"}, "Mehrere passen: 63.10"),
+        ({"entry": "gibt es nicht"}, "Kein Aktenplaneintrag, der Akten aufnimmt"),
+        ({"entry": "63"}, "Mehrere Einträge passen: 63.10"),
         ({"unit": "Xyzzy"}, "Keine Einheit, die heute besteht"),
     ],
 )
