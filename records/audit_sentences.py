@@ -113,6 +113,10 @@ SENTENCES = {
     "records.document.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.document.cancelled": _("{actor} hat {object} storniert"),
     "records.document.restored": _("{actor} hat das Storno von {object} aufgehoben"),
+    "records.document.deletion_proposed": _("{actor} hat die Löschung vorgeschlagen"),
+    "records.document.deletion_withdrawn": _("{actor} hat den Löschvorschlag zurückgezogen"),
+    "records.document.deletion_rejected": _("{actor} hat den Löschvorschlag abgelehnt"),
+    "records.document.deleted": _("{actor} hat das Dokument nach Prüfung endgültig gelöscht"),
     "records.document.misfiled": _("{actor} hat ein Dokument als Fehlablage gemeldet"),
     "records.document.misfiling_undone": _("{actor} hat eine Fehlablage zurückgenommen"),
     "records.document.misfiling_put_back": _(

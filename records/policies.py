@@ -6,7 +6,14 @@ Visibility itself is ``visible_to``; a predicate here answers "visible, but allo
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Role
 from records.choices import CaseFileStatus, DocumentStatus, Medium
-from records.models import CaseFile, Document, FilePlanEntry, Hold, SpecialistSystem
+from records.models import (
+    CaseFile,
+    DeletionProposal,
+    Document,
+    FilePlanEntry,
+    Hold,
+    SpecialistSystem,
+)
 
 FILING_ROLES = (Role.CLERK, Role.HEAD, Role.SECRETARIAT, Role.REGISTRY)
 EMERGENCY_ROLES = (*FILING_ROLES, Role.OBJECTIONS)
@@ -68,6 +75,46 @@ def can_read_misfilings(user: Person) -> bool:
 
 def can_decide_misfilings(user: Person) -> bool:
     return rights_of(user).has_role(Role.DATA_PROTECTION)
+
+
+def can_propose_deletion(user: Person, document: Document) -> bool:
+    """Whoever works on the file; another person decides (requirements W11)."""
+    return (
+        document.status not in (DocumentStatus.MISFILED, DocumentStatus.DELETED)
+        and is_open(document.case_file)
+        and can_file_documents(user, document.case_file)
+    )
+
+
+def can_decide_deletion(user: Person, proposal: DeletionProposal) -> bool:
+    """Lösch-Prüfung, Leitung or Registratur of the file's unit: a second person, also in fact.
+
+    Never who proposed it or for whom it was proposed, and nobody by standing in for one of them.
+    """
+    first = {proposal.proposed_by_id, proposal.proposed_for_id}
+    rights, case_file = rights_of(user), proposal.document.case_file
+    if user.pk in first or not can_view(user, case_file):
+        return False
+    lent = [one for one in rights.borrowed if one.user_id in first]
+    if any(case_file.scope_id in one.scope_ids for one in lent):
+        return False
+    roles = rights.roles.difference(*(one.roles for one in lent))
+    in_unit = {role for role, unit in roles if unit == case_file.lead_unit_id}
+    return bool(in_unit & {Role.HEAD, Role.REGISTRY}) or any(
+        role == Role.DELETION_REVIEW for role, _unit in roles
+    )
+
+
+def decides_deletions(user: Person) -> bool:
+    """True for whoever may decide in some unit; which ones, says ``can_decide_deletion``."""
+    return rights_of(user).has_role(Role.DELETION_REVIEW, Role.HEAD, Role.REGISTRY)
+
+
+def can_read_deletions(user: Person) -> bool:
+    """The list: of files the person sees, so whoever works with files, and data protection."""
+    return works_with_case_files(user) or rights_of(user).has_role(
+        Role.DELETION_REVIEW, Role.DATA_PROTECTION
+    )
 
 
 def works_with_case_files(user: Person) -> bool:

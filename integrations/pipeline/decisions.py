@@ -139,7 +139,8 @@ class Decider:
         versions = self.known.versions.get(document.pk, {})
         delivered = content_of(job.filing)
         if (before := versions.get(job.filing.version)) is not None:
-            if before == delivered:
+            # Of a deleted document nothing is left to compare; it must not come back.
+            if before == delivered or document.status == DocumentStatus.DELETED:
                 self.plan.duplicates.append(job)
                 return None
             return _conflict(job, "liegt schon mit anderem Inhalt vor")
@@ -209,8 +210,11 @@ def _refusal(case_file: CaseFile, actor: Actor) -> Problem | None:
     return Problem(reason, f"{refusal.reason} {refusal.next_step}".strip())
 
 
+STAYING = (DocumentStatus.CANCELLED, DocumentStatus.MISFILED, DocumentStatus.DELETED)
+
+
 def _unchangeable(job: Job, document: Document) -> Problem | None:
-    if document.status not in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
+    if document.status not in STAYING:
         return None
     return Problem(
         ClearingReason.REFUSED,

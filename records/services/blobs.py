@@ -1,6 +1,7 @@
 """Blob rows: one per content; unreferenced ones are collected after a grace time."""
 
 import hashlib
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from records import blob_store
 from records.blob_store import Staged
 from records.choices import BlobState, BlobStorage, TextState
 from records.models import Blob, BlobContent, Rendition
+from records.services import page_images
 
 GRACE = timedelta(hours=24)
 COLLECT_BATCH = 500
@@ -103,9 +105,28 @@ def _lock(candidates: QuerySet[Blob]) -> list[int]:
     return [blob.pk for blob in locked.only("pk")]
 
 
-def _remove(locked: Iterable[int]) -> int:
+def remove_at_once(blob_ids: Iterable[int]) -> int:
+    """Remove those of these contents that nobody refers to, without grace; returns how many.
+
+    With them go their Darstellung and all page images. For deletions that were decided: a content
+    being stored again at this moment is waited for and stays.
+    """
+    wanted = set(blob_ids)
+    with transaction.atomic():
+        rows = Blob.objects.filter(pk__in=wanted).order_by("id")
+        held = {one.pk: one for one in rows.select_for_update(of=("self",))}
+        pdfs = Rendition.objects.filter(source__in=held, pdf__isnull=False)
+        made = set(pdfs.values_list("pdf_id", flat=True))
+        removed = _remove(held, timedelta(0))
+    gone = set(held).difference(Blob.objects.filter(pk__in=held).values_list("pk", flat=True))
+    for pk in gone:
+        shutil.rmtree(page_images.folder_of(held[pk]), ignore_errors=True)
+    return removed + (remove_at_once(made) if made else 0)
+
+
+def _remove(locked: Iterable[int], grace: timedelta = GRACE) -> int:
     """Delete locked rows and their files; asks again for references, with a new snapshot."""
-    doomed = list(_unreferenced().filter(pk__in=locked))
+    doomed = list(_unreferenced(grace).filter(pk__in=locked))
     ids = [blob.pk for blob in doomed]
     Blob.objects.filter(pk__in=locked).exclude(pk__in=ids).update(state=BlobState.STORED)
     for blob in doomed:
@@ -143,9 +164,9 @@ def adopt_orphans(prefix: str) -> int:
     return len(orphans)
 
 
-def _unreferenced() -> QuerySet[Blob]:
+def _unreferenced(grace: timedelta = GRACE) -> QuerySet[Blob]:
     """Blobs older than the grace time that no row of any app points at."""
-    found = Blob.objects.filter(created_at__lt=clock.now() - GRACE)
+    found = Blob.objects.filter(created_at__lte=clock.now() - grace)
     for referring, column in _references():
         rows = referring._base_manager.filter(**{column: OuterRef("pk")})
         found = found.exclude(Exists(rows))

@@ -339,7 +339,11 @@ def change_refusal(document: Document, *, by_person: bool) -> IllegalState | Non
             _("„%(title)s“ ist endgültig und bleibt unverändert.") % {"title": document.title},
             next_step=_("Änderungen kommen aus dem Fachverfahren."),
         )
-    if document.status in (DocumentStatus.CANCELLED, DocumentStatus.MISFILED):
+    if document.status in (
+        DocumentStatus.CANCELLED,
+        DocumentStatus.MISFILED,
+        DocumentStatus.DELETED,
+    ):
         return IllegalState(
             f"„{document.title}“ ist {document.get_status_display()} und bleibt unverändert.",
             next_step=next_step_of(document),

@@ -25,6 +25,7 @@ SELECT d.id, count(s.document_id) AS held,
 FROM records_document d JOIN access_accessscope c ON c.id = d.scope_id
 LEFT JOIN records_searchentry s ON s.document_id = d.id
 WHERE d.id > %s AND d.id <= %s AND d.indexed_at IS NOT NULL
+  AND d.status <> 'geloescht'
 GROUP BY d.id
 HAVING count(s.document_id) <> 1
   OR bool_or((s.sort_date, s.case_file_id, s.acl, s.deny)

@@ -32,6 +32,7 @@ SELECT document.sort_date, document.id, document.case_file_id, scope.allow, scop
 FROM unnest(%s::bigint[], %s::text[]) AS analysed (id, tsv)
 JOIN records_document document ON document.id = analysed.id
 JOIN access_accessscope scope ON scope.id = document.scope_id
+WHERE document.status <> 'geloescht'
 ON CONFLICT (sort_date, document_id) DO UPDATE SET
   case_file_id = EXCLUDED.case_file_id, acl = EXCLUDED.acl, deny = EXCLUDED.deny, tsv = EXCLUDED.tsv
 """
