@@ -12,8 +12,16 @@ from django.db.models import Q, QuerySet
 
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.models import din5007_key
+from goettingen_ecm.operations import clock
 from records.choices import ListPage
-from records.models import CaseFile, ExternalKey, FormerNumber, Party, SavedView
+from records.models import (
+    CaseFile,
+    ExternalKey,
+    FilePlanEntry,
+    FormerNumber,
+    Party,
+    SavedView,
+)
 from records.selectors.case_files import STATES_IN_USE
 from records.selectors.parties import circles_of, visible_parties
 from records.typed_text import clean_line
@@ -23,6 +31,7 @@ LEAST_LETTERS = 2
 LEAST_LETTERS_OF_NAMES = 3
 OF_EACH = 4
 IN_ALL = 10
+ENTRIES = 2
 WALKED = 1_000
 NUMBERS_WALKED = 200
 LONGEST = 100
@@ -44,6 +53,7 @@ class TypingHelp:
     titles: Sequence[CaseFile] = field(default_factory=list)
     saved: Sequence[SavedView] = field(default_factory=list)
     parties: Sequence[Party] = field(default_factory=list)
+    entries: Sequence[FilePlanEntry] = field(default_factory=list)
 
 
 def typing_help(user: Person, typed: str) -> TypingHelp:
@@ -55,8 +65,19 @@ def typing_help(user: Person, typed: str) -> TypingHelp:
     known = {one.case_file.pk for one in numbers}
     titles = [one for one in _files(user, "sort_key", din5007_key(text)) if one.pk not in known]
     saved, parties = _saved(user, text), _parties(user, text)
-    room = IN_ALL - len(numbers) - len(titles) - len(saved)
-    return TypingHelp(numbers, titles, saved, parties[: max(room, 0)])
+    entries = _entries(text)
+    room = IN_ALL - len(numbers) - len(titles) - len(saved) - len(entries)
+    return TypingHelp(numbers, titles, saved, parties[: max(room, 0)], entries)
+
+
+def _entries(text: str) -> list[FilePlanEntry]:
+    """Plan entries in force by code, also by one they had in another version of the plan."""
+    called = FilePlanEntry.objects.filter(code__startswith=text).values("lineage")
+    today = clock.today()
+    until = Q(plan__valid_until=None) | Q(plan__valid_until__gte=today)
+    rows = FilePlanEntry.objects.filter(until, plan__valid_from__lte=today)
+    rows = rows.filter(lineage__in=called[:NUMBERS_WALKED], overflow_of=None)
+    return list(rows.order_by("sort_key", "pk")[:ENTRIES])
 
 
 def _files(user: Person, column: str, begin: str) -> list[CaseFile]:

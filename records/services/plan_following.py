@@ -8,6 +8,7 @@ number stays for life, its period, disposition and rights are reckoned anew (A3,
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.operations import clock, jobs
@@ -52,7 +53,7 @@ def _start(plan_id: int) -> Job | None:
         acting = Acting(actor_id=_drafter(plan), system=SYSTEM)
         actor = Actor(begin("records.file_plan.bring_into_force", acting))
         copy_late_entries(plan, actor)
-        ids = files_to_follow(plan)
+        ids = list(files_to_follow(plan).order_by("pk").values_list("pk", flat=True))
         record_changes("records.file_plan.in_force", [plan], actor)
         if not ids:
             return None
@@ -67,14 +68,13 @@ def _drafter(plan: FilePlan) -> int | None:
     return found
 
 
-def files_to_follow(plan: FilePlan) -> list[int]:
-    """Files of earlier versions whose entry stands or rules otherwise in this one, by id."""
+def files_to_follow(plan: FilePlan) -> QuerySet[CaseFile]:
+    """Files of earlier versions whose entry stands, rules or lets see otherwise in this one."""
     now = {e.lineage: e for e in plan.entries.all()}
     rows = FilePlanEntry.objects.filter(lineage__in=now, plan__valid_from__lt=plan.valid_from)
     pairs = [(entry, now[entry.lineage]) for entry in rows]
     differing = [old.pk for old, _new in _differing(pairs)]
-    files = CaseFile.objects.filter(entry__in=differing, status__in=FOLLOWING_STATES)
-    return list(files.order_by("pk").values_list("pk", flat=True))
+    return CaseFile.objects.filter(entry__in=differing, status__in=FOLLOWING_STATES)
 
 
 Pair = tuple[FilePlanEntry, FilePlanEntry]

@@ -27,6 +27,7 @@ from records.selectors.plan_versions import ADDED, CHANGED, MOVED, REMOVED, RETI
 from records.services import plan_versions as services
 from records.services.actor import Actor, person
 from records.services.plan_changes import require_editor
+from records.services.plan_following import files_to_follow
 from records.services.plan_versions import NewVersion
 from records.views.file_plan import level_context
 
@@ -107,6 +108,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "new": new,
         "chips": chips,
         "table": _differences(request, listed[start:end]),
+        "following": _following(request, new),
         "paged": len(listed) > DIFFERENCES_SHOWN,
         "sum_text": _("%(from)s bis %(to)s von %(all)s Unterschieden")
         % {"from": start + 1, "to": min(end, len(listed)), "all": german.number(len(listed))},
@@ -114,6 +116,13 @@ def compare(request: HttpRequest) -> HttpResponse:
         "previous_url": f"{url}&art={kind}&ab={max(start - DIFFERENCES_SHOWN, 0)}" if start else "",
     }
     return render(request, "records/plan_compare.html", context)
+
+
+def _following(request: HttpRequest, new: FilePlan) -> int | None:
+    """How many files will follow a draft; said to those who look after the plan."""
+    if new.valid_from <= clock.today() or not policies.can_define_access(request.user):
+        return None
+    return files_to_follow(new).count()
 
 
 def _asked(request: HttpRequest, name: str) -> FilePlan:

@@ -24,7 +24,7 @@ def test_a3_an_entry_of_a_draft_is_moved_and_comes_back(page_of: Callable[..., P
     page.get_by_label("Gültig ab").fill("1.1.2028")
     page.get_by_role("button", name="Entwurf anlegen").click()
     version = page.url
-    page.get_by_role("link", name="Bauordnung").click()
+    page.get_by_role("link", name="Bauen").click()
     entry = page.url
     page.goto(entry + "verschieben/")
     narrow_and_wide(page)
@@ -50,7 +50,7 @@ def test_u1_an_entry_is_chosen_by_keyboard_while_typing(page_of: Callable[..., P
     page.get_by_role("button", name="Umschreiben").click()
     field = page.get_by_label("Neuer Aktenplaneintrag")
     field.press_sequentially("wohng")
-    expect(page.get_by_role("option", name="Wohngeld")).to_be_visible()
+    expect(page.get_by_role("option", name="Wohngeld 50.30")).to_be_visible()
     fine(page)
     field.press("ArrowDown")
     field.press("Enter")

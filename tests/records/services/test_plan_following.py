@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ from tests import personas
 from tests.access import world as w
 from tests.records.services.test_plan_moves import consistent, grant_on, move, registry
 from tests.records.services.test_plan_versions import a_day_later, drafted, entry_of, open_in, plan
+from tests.records.views.conftest import logged_in
 
 pytestmark = pytest.mark.usefixtures("quick_city")
 
@@ -208,3 +210,14 @@ def test_a3_every_file_has_exactly_one_entry_in_force(steps: list[tuple[int, int
                 assert not found.children.exists()
                 assert now(case_file).aktenzeichen == case_file.aktenzeichen
         transaction.set_rollback(True)
+
+
+def test_a_draft_says_beforehand_how_many_files_will_follow() -> None:
+    open_in(entry_of(plan(), "63.10"))
+    draft = drafted()
+    move(draft, "63.10", "10", "10.70")
+    address = f"{reverse('file-plan-compare')}?alt={plan().pk}&neu={draft.pk}"
+    said = "ihrem Eintrag folgen: 1."
+    assert said in logged_in(personas.REGISTRY).get(address).content.decode()
+    # How many files there are is not said to everybody.
+    assert said not in logged_in(personas.CLERK_SOCIAL).get(address).content.decode()

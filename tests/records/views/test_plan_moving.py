@@ -154,6 +154,19 @@ class TestOldCodesLeadOn:
         with a_day_later():
             assert openable_entries("63.10", []) == [entry_of(draft, "10.70")]
 
+    def test_q1_while_typing_into_the_search_field(self) -> None:
+        draft = self.moved()
+        client = logged_in(personas.CLERK_SOCIAL)
+        with a_day_later():
+            for typed in ("63.10", "10.70"):
+                answer = client.get(
+                    reverse("search-typing-help"), {"q": typed}, headers={"HX-Request": "true"}
+                )
+                assert "10.70 Baugenehmigungen" in text(answer)
+                assert reverse("file-plan-entry", args=[entry_of(draft, "10.70").pk]) in (
+                    answer.content.decode()
+                )
+
     def test_a3_in_the_comparison_of_versions(self) -> None:
         found = {d.entry.code: d for d in selectors.compare(plan(), self.moved())}
         assert found["10.70"].kind == selectors.MOVED
