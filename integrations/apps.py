@@ -7,10 +7,11 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Schnittstellen")
 
     def ready(self) -> None:
-        from integrations import my_work, start_cards, unfiled
+        from integrations import deletions, my_work, start_cards, unfiled
         from integrations.open_prosoz import connector
 
         start_cards.register()
         my_work.register()
         unfiled.register()
+        deletions.register()
         connector.register()

@@ -19,6 +19,7 @@ class RecordsConfig(AppConfig):
             closing_entries,
             comment_desk,
             copying_desk,
+            deletion_desk,
             document_work,
             emergency_desk,
             exclusion_desk,
@@ -58,6 +59,7 @@ class RecordsConfig(AppConfig):
         bulk_jobs.register()
         cancel_desk.register()
         misfiling_desk.register()
+        deletion_desk.register()
         moving_desk.register()
         merging_desk.register()
         copying_desk.register()

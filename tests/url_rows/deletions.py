@@ -1,0 +1,20 @@
+"""Deletions: insiders propose; the list is for whoever works with files and data protection."""
+
+from tests.stories import Story
+from tests.url_rows import INSIDERS
+
+GET = {
+    "document-delete": INSIDERS,
+    "deletions": (200, 200, 200, 200, 403, 403, 200),
+    # Nothing is proposed in the story.
+    "deletion": (404,) * 7,
+}
+POST_ONLY = {"deletion-withdraw"}
+
+
+def arguments(story: Story) -> dict[str, list[object]]:
+    return {
+        "document-delete": [story.document.uuid],
+        "deletion": [story.case_file.uuid],
+        "deletion-withdraw": [story.case_file.uuid],
+    }
