@@ -12,6 +12,7 @@ from django.db import transaction
 
 from integrations.models import DeliveredFile, DeliveryItem
 from integrations.pipeline import folders
+from integrations.pipeline.files import FILES_FOLDER
 from records.services import destroying
 
 
@@ -32,7 +33,7 @@ def drop_traces(document_ids: Sequence[int]) -> Iterable[int]:
 def _lying(item: DeliveryItem) -> list[Path]:
     if item.delivery.folder_removed_at is not None:
         return []
-    folder = folders.folder_of(item.delivery)
+    folder = folders.folder_of(item.delivery) / FILES_FOLDER
     found = (folders.regular_file(folder, one["name"]) for one in item.files if one.get("name"))
     return [path for path in found if path is not None]
 
