@@ -10,9 +10,9 @@ from pathlib import Path
 
 from django.db import transaction
 
+from integrations.formats.schema import FILES_FOLDER
 from integrations.models import DeliveredFile, DeliveryItem
 from integrations.pipeline import folders
-from integrations.pipeline.files import FILES_FOLDER
 from records.services import destroying
 
 
