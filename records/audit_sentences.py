@@ -80,6 +80,7 @@ SENTENCES = {
     "records.matter.merged": _("{actor} hat {object} mit anderen Vorgängen zusammengeführt"),
     "records.matter.merge_undone": _("{actor} hat das Zusammenführen von {object} zurückgenommen"),
     "records.matter.opened": _("{actor} hat {object} angelegt"),
+    "records.party.read": _("{actor} hat die Seite von {object} geöffnet"),
     "records.party.created": _("{actor} hat {object} aufgenommen"),
     "records.party.changed": _("{actor} hat {object} geändert: {fields}"),
     "records.party.merged": _("{actor} hat {object} zusammengeführt"),

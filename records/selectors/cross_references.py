@@ -64,17 +64,28 @@ def references_of(user: Person, *things: Thing, matter: UUID | None = None) -> l
     rows = CrossReference.objects.filter(
         _at("source", things, matter) | _at("target", things, matter), removed_at=None
     )
-    seen = set(rights_of(user).scope_ids)
     found = []
-    for one in _with_ends(list(rows.order_by("created_at", "pk")[:READ])):
+    for one in _seen(user, rows):
         source, target = end_of(one, "source"), end_of(one, "target")
-        if not (_is_seen(source, seen) and _is_seen(target, seen)):
-            continue
         own = source in things or (isinstance(source, Matter) and source.uuid == matter)
         words = words_of(ReferenceKind(one.kind), incoming=not own)
         may_remove = may_refer(user, _file_of(source))
         found.append(Listed(one, words, target if own else source, not own, may_remove))
     return found[:SHOWN]
+
+
+def seen_references(user: Person, ids: Any) -> list[CrossReference]:
+    """Those of the ids (at most 1,000), removed ones too, whose both ends the person sees."""
+    return _seen(user, CrossReference.objects.filter(pk__in=ids))
+
+
+def _seen(user: Person, rows: "QuerySet[CrossReference]") -> list[CrossReference]:
+    seen = set(rights_of(user).scope_ids)
+    return [
+        one
+        for one in _with_ends(list(rows.order_by("created_at", "pk")[:READ]))
+        if all(_is_seen(end_of(one, side), seen) for side in SIDES)
+    ]
 
 
 def visible_reference(user: Person, uuid: UUID) -> CrossReference:

@@ -18,6 +18,7 @@ from goettingen_ecm.operations.models import Operation
 from records import business_data
 from records.models import (
     CaseFile,
+    CrossReference,
     Document,
     DocumentMove,
     FilePlanEntry,
@@ -31,6 +32,7 @@ from records.selectors.document_moves import move_history
 from records.selectors.documents import display_names
 from records.selectors.file_types import types_by_name
 from records.selectors.parties import participation_history
+from records.selectors.reference_history import reference_history
 
 PAGE = 50
 # Machinery, not a person's change.
@@ -123,6 +125,7 @@ def _histories(user: Person, case_file: CaseFile) -> Sequence[Any]:
         participation_history(user, case_file),
         PaperLoan.history.filter(case_file_id=case_file.pk).annotate(title=Value("")),
         move_history(user, case_file),
+        reference_history(user, case_file),
     )
 
 
@@ -134,7 +137,7 @@ def _position(after: str) -> tuple[datetime, int, int] | None:
     """Where the page before ended; None for anything that is not a cursor of ours."""
     cursor = Cursor.decode(after)
     rank, _space, moment = cursor.value.partition(" ") if cursor else ("", "", "")
-    if cursor is None or rank not in ("0", "1", "2", "3", "4", "5"):
+    if cursor is None or rank not in ("0", "1", "2", "3", "4", "5", "6"):
         return None
     found = Cursor(moment, cursor.pk).typed_for(models.DateTimeField())
     return (found[0], int(rank), cursor.pk) if found and found[0] else None
@@ -211,9 +214,20 @@ def _move_sentence(values: Any) -> str:
     return _("%(who)s hat ein Dokument in eine andere Akte verschoben")
 
 
+def _reference_sentence(values: Any) -> str:
+    """A reference comes, goes and comes back; merging matters may turn one of its ends."""
+    if values.history_type == "+":
+        return _("%(who)s hat den Querverweis „%(title)s“ eingetragen")
+    if values.removed_at is not None:
+        return _("%(who)s hat den Querverweis „%(title)s“ entfernt")
+    return _("%(who)s hat den Querverweis „%(title)s“ geändert")
+
+
 def _sentence(row: Row) -> str:
     if row.values.instance_type is PaperLoan:
         return _paper_sentence(row.values)
+    if row.values.instance_type is CrossReference:
+        return _reference_sentence(row.values)
     if row.values.instance_type is DocumentMove:
         return _move_sentence(row.values)
     if row.values.history_type != "+":

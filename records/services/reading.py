@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.audit.recording import AuditRecord, ReadObject, record, record_reads
-from records.models import CaseFile, Document, IncomingItem
+from records.models import CaseFile, Document, IncomingItem, Party
 from records.services.auditing import represented_in
 
 
@@ -20,7 +20,14 @@ def record_incoming_read(request: HttpRequest, item: IncomingItem) -> None:
     _record(request, "records.incoming.read", item)
 
 
-def _record(request: HttpRequest, action: str, one: CaseFile | Document | IncomingItem) -> None:
+def record_party_read(request: HttpRequest, party: Party) -> None:
+    """Whose files somebody looked up across the circle is asked after as often as who read one."""
+    _record(request, "records.party.read", party)
+
+
+def _record(
+    request: HttpRequest, action: str, one: CaseFile | Document | IncomingItem | Party
+) -> None:
     user = person_of(request)
     record_reads(
         action,

@@ -24,6 +24,7 @@ from records.selectors.merging import Merge, merge
 from records.services.actor import Actor, person
 from records.services.party_changes import FACTS, change_parties
 from records.services.party_merging import merge_parties, undo_party_operation
+from records.services.reading import record_party_read
 from records.views.changing_files import STORED
 from records.views.opening_files import add_refusal, say_cleaned
 from records.views.tables import case_file_url
@@ -92,6 +93,7 @@ def party_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     party = parties.visible_party(request.user, uuid)
     if party.uuid != uuid:
         return redirect(party_url(party))
+    record_party_read(request, party)
     page = parties.files_of_party(request.user, party, after=request.GET.get("nach", ""))
     may_change = parties.may_change(request.user, party)
     context = {

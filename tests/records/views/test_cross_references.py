@@ -290,3 +290,35 @@ class TestWriting:
         answer = post(clerk, story.document, str(story.document.uuid))
         assert answer.status_code == 422
         assert "der Gegenstand selbst" in answer.content.decode()
+
+
+def history_lines(client: Client, story: Story) -> list[str]:
+    """What the Verlauf of the file says about references, newest first."""
+    found = page(client.get(reverse("case-file-history", args=[story.case_file.uuid])).content)
+    items = found.xpath('//li[contains(@class, "desk-timeline__item")]')
+    said = [" ".join("".join(one.itertext()).split()) for one in items]
+    return [one for one in said if "Querverweis" in one]
+
+
+class TestInTheHistory:
+    def test_both_files_tell_of_it(self, clerk: Client, story: Story, other: Story) -> None:
+        made = refer(story.document, other.case_file, BEFORE)
+        actor = person(personas.person(personas.CLERK_SOCIAL), "test.refer")
+        remove_references([made.pk], actor)
+        restore_references([made.pk], actor)
+        for one in (story, other):
+            back, gone, new = history_lines(clerk, one)
+            name = f"„{story.document.title} – Vorgänger – {other.case_file}“"
+            assert f"Sabine Brandt hat den Querverweis {name} eingetragen" in new
+            assert f"hat den Querverweis {name} entfernt" in gone
+            assert f"hat den Querverweis {name} geändert" in back
+            assert back.endswith("→ –")
+
+    def test_what_leads_to_something_hidden_leaves_no_trace(
+        self, clerk: Client, story: Story, other: Story
+    ) -> None:
+        refer(story.matter, other.case_file)
+        assert len(history_lines(clerk, story)) == 1
+        voss, brandt = (personas.person(n) for n in (personas.HEAD_SOCIAL, personas.CLERK_SOCIAL))
+        exclude_persons([Exclusion(other.case_file.pk, brandt.pk, "Nachbar")], w.acting(voss))
+        assert history_lines(clerk, story) == []

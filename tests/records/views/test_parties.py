@@ -234,6 +234,16 @@ class TestSearch:
         involved(story.case_file)
         assert parties.search_parties(brandt, "sozial", "Müller", None, after=after).rows
 
+    def test_opening_somebodys_page_is_in_the_audit(self, clerk: Client, story: Story) -> None:
+        party = involved(story.case_file)
+        for _visit in range(2):
+            assert clerk.get(reverse("party", args=[party.uuid])).status_code == 200
+        [entry] = AuditEntry.objects.filter(action="records.party.read")
+        assert (entry.object_uuid, entry.actor_id) == (
+            party.uuid,
+            personas.person(personas.CLERK_SOCIAL).pk,
+        )
+
     def test_d3_searches_in_a_circle_are_in_the_audit(self, clerk: Client, story: Story) -> None:
         clerk.get(reverse("parties"), {"name": "Müller", "kreis": "sozial"})
         entry = AuditEntry.objects.filter(action__contains="search").latest("id")
