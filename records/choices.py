@@ -43,7 +43,7 @@ class CaseFileKind(models.TextChoices):
 
 
 class CaseFileStatus(models.TextChoices):
-    """Status chain of requirements R5."""
+    """Status chain of requirements R5, and the Storno (W10)."""
 
     ACTIVE = "bearbeitung", _("in Bearbeitung")
     CLOSED = "abgeschlossen", _("abgeschlossen")
@@ -53,10 +53,11 @@ class CaseFileStatus(models.TextChoices):
     APPRAISED = "bewertet", _("bewertet")
     TRANSFERRED = "abgegeben", _("abgegeben")
     DESTROYED = "vernichtet", _("vernichtet")
+    CANCELLED = "storniert", _("storniert")
 
 
 class MatterStatus(models.TextChoices):
-    """A matter goes the way of its file; the Storno of a merged one is its own (requirements A10)."""
+    """A matter goes the way of its file, or is cancelled alone (requirements A10, W10)."""
 
     ACTIVE = "bearbeitung", _("in Bearbeitung")
     CLOSED = "abgeschlossen", _("abgeschlossen")

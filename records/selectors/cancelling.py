@@ -1,11 +1,19 @@
-"""Who cancelled a document, when and why."""
+"""Who cancelled a document, matter or file, when and why."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from goettingen_ecm.accounts.models import User
 from records.choices import DocumentStatus
-from records.models import Document
+from records.models import CaseFile, Document, Matter
+
+CANCELLED = DocumentStatus.CANCELLED
+"""The same word for documents, matters and files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +25,35 @@ class Cancellation:
     reason: str
 
 
-def cancellation_of(document: Document) -> Cancellation | None:
-    """None for documents that are not cancelled, without a query; otherwise two queries."""
-    if document.status != DocumentStatus.CANCELLED:
+def cancellation_of(one: Document | Matter | CaseFile) -> Cancellation | None:
+    """None for what is not cancelled, without a query; otherwise two queries."""
+    if one.status != CANCELLED:
         return None
-    rows = Document.history.filter(id=document.pk, status=DocumentStatus.CANCELLED)
-    row = rows.order_by("-history_id").first()
+    row = _rows(type(one), [one.pk]).first()
     if row is None:
         return None
     person = User.objects.filter(pk=row.history_user_id).first()
     return Cancellation(
         row.history_date, str(person) if person else "", row.history_change_reason or ""
     )
+
+
+def cancelling_operations(
+    model: type[Matter] | type[CaseFile], ids: Sequence[int]
+) -> dict[int, int]:
+    """The operation that cancelled each of them, by id; one query."""
+    rows = _rows(model, ids).exclude(operation_id=None).order_by("-history_id")
+    # The first row of the Storno in force comes last and stands.
+    return dict(rows.values_list("id", "operation_id"))
+
+
+def _rows(model: type[Document] | type[Matter] | type[CaseFile], ids: Sequence[int]) -> Any:
+    """The history rows of the Storno in force, the one that brought it first.
+
+    Rights and plan may change a cancelled file: that writes rows with the same state.
+    """
+    history: Any = model.history
+    standing = history.filter(id=OuterRef("id")).exclude(status=CANCELLED).order_by("-history_id")
+    before = Coalesce(Subquery(standing.values("history_id")[:1]), 0)
+    rows = history.filter(id__in=ids, status=CANCELLED, history_id__gt=before)
+    return rows.order_by("history_id")

@@ -66,6 +66,7 @@ FACTS = (
     "case_file__lead_unit",
     "matter__title",
     "matter__uuid",
+    "matter__status",
 )
 READABLE = (ComponentKind.MAIN, ComponentKind.ATTACHMENT)
 FILE = (

@@ -91,7 +91,7 @@ def _refusal_of_matter(matter: Matter, document: Document) -> str:
     if matter.case_file_id != document.case_file_id:
         return _("Der Vorgang gehört zu einer anderen Akte.")
     if matter.status != CaseFileStatus.ACTIVE:
-        return _("Der Vorgang ist abgeschlossen.")
+        return _("Der Vorgang ist %(state)s.") % {"state": matter.get_status_display()}
     return ""
 
 

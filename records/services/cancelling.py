@@ -75,14 +75,14 @@ def restore_documents(document_ids: Sequence[int], actor: Actor) -> list[Documen
                     _("„%(title)s“ ist nicht storniert.") % {"title": document.title},
                     next_step=_("Laden Sie die Seite neu."),
                 )
-        before = _states_before(document_ids)
+        before = states_before(document_ids)
         for pk, document in documents.items():
             document.status = before.get(pk, DocumentStatus.VALID)
         _write(list(documents.values()), "records.document.restored", actor)
     return [documents[pk] for pk in document_ids]
 
 
-def _states_before(document_ids: Sequence[int]) -> dict[int, str]:
+def states_before(document_ids: Sequence[int]) -> dict[int, str]:
     """The last state of each document that was not the Storno."""
     rows = Document.history.filter(id__in=document_ids).exclude(status=DocumentStatus.CANCELLED)
     newest = rows.order_by("id", "-history_id").distinct("id")
@@ -126,7 +126,7 @@ def _obstacle(
     if (refusal := refusals[document.case_file_id]) is not None:
         return refusal.reason
     if document.matter.status != CaseFileStatus.ACTIVE:
-        return _("Der Vorgang ist abgeschlossen.")
+        return _("Der Vorgang ist %(state)s.") % {"state": document.matter.get_status_display()}
     if document.is_final:
         return _("Endgültige Dokumente bleiben unverändert.")
     return ""

@@ -21,7 +21,7 @@ from records.selectors.retention_rules import checklist, rules_of
 from records.services import retention, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
-from records.services.documents import lock_case_files
+from records.services.documents import lock_case_files, require_open
 from records.services.scoping import lock_matters
 
 Versions = Mapping[int, int] | None
@@ -195,6 +195,8 @@ def _require_reason(actor: Actor) -> None:
 
 
 def _require_open_file(case_file: CaseFile) -> None:
+    if case_file.status == CaseFileStatus.CANCELLED:
+        require_open(case_file)
     if not policies.is_open(case_file):
         raise IllegalState(
             _("Die Akte %(number)s ist %(state)s seit %(day)s.")

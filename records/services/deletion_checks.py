@@ -44,7 +44,7 @@ def _of_document(document: Document) -> IllegalState | None:
         return IllegalState(_("Das Dokument ist schon gelöscht."))
     if document.matter.status != CaseFileStatus.ACTIVE:
         return IllegalState(
-            _("Der Vorgang ist abgeschlossen."),
+            _("Der Vorgang ist %(state)s.") % {"state": document.matter.get_status_display()},
             next_step=_("Die Registratur kann den Abschluss aufheben."),
         )
     return None

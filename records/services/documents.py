@@ -24,6 +24,7 @@ from records.choices import (
     Direction,
     DocumentStatus,
     ExternalKeyKind,
+    MatterStatus,
 )
 from records.models import (
     Blob,
@@ -90,18 +91,24 @@ def filing_refusal(case_file: CaseFile, actor: Actor) -> Refusal | None:
         )
     if actor.system is not None and not policies.connector_may_file(actor.system, case_file.entry):
         return Forbidden(f"{actor.system.name} darf in {case_file.aktenzeichen} nicht ablegen.")
-    if not policies.is_open(case_file):
-        return _closed(case_file)
-    return None
+    return closed_refusal(case_file)
 
 
 def require_open(case_file: CaseFile) -> None:
-    """Raises IllegalState once the file is z. d. A. (requirements R1)."""
-    if not policies.is_open(case_file):
-        raise _closed(case_file)
+    """Raises what ``closed_refusal`` says."""
+    if (refusal := closed_refusal(case_file)) is not None:
+        raise refusal
 
 
-def _closed(case_file: CaseFile) -> IllegalState:
+def closed_refusal(case_file: CaseFile) -> IllegalState | None:
+    """Why nothing changes in a file that is z. d. A. or cancelled (requirements R1, W10); or None."""
+    if policies.is_open(case_file):
+        return None
+    if case_file.status == CaseFileStatus.CANCELLED:
+        return IllegalState(
+            _("Die Akte %(number)s ist storniert.") % {"number": case_file.aktenzeichen},
+            next_step=_("Wählen Sie eine andere Akte oder heben Sie zuerst das Storno auf."),
+        )
     return IllegalState(
         f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
         next_step="Die Registratur kann den Abschluss aufheben.",
@@ -147,10 +154,14 @@ def _current_matters(wanted: Sequence[NewDocument], actor: Actor) -> dict[int, M
 
 def require_open_matter(matter: Matter) -> None:
     """Raises IllegalState for a matter that is z. d. A. (requirements R1)."""
-    if matter.status != CaseFileStatus.ACTIVE:
+    if matter.status != MatterStatus.ACTIVE:
+        advice = _("Wählen Sie einen Vorgang in Bearbeitung oder legen Sie einen neuen an.")
+        if matter.status == MatterStatus.CANCELLED:
+            advice = _("Wählen Sie einen anderen Vorgang oder heben Sie zuerst sein Storno auf.")
         raise IllegalState(
-            f"Der Vorgang „{matter.title}“ ist {matter.get_status_display()}.",
-            next_step="Wählen Sie einen Vorgang in Bearbeitung oder legen Sie einen neuen an.",
+            _("Der Vorgang „%(title)s“ ist %(state)s.")
+            % {"title": matter.title, "state": matter.get_status_display()},
+            next_step=advice,
         )
 
 

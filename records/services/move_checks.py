@@ -113,7 +113,8 @@ def _state_refusal(document: Document) -> Refusal | None:
 def _closed(matter: Matter, advice: str) -> Refusal | None:
     if matter.status == CaseFileStatus.ACTIVE:
         return None
-    return IllegalState(_("Der Vorgang ist abgeschlossen."), next_step=advice)
+    state = {"state": matter.get_status_display()}
+    return IllegalState(_("Der Vorgang ist %(state)s.") % state, next_step=advice)
 
 
 def _same_file(document: Document, there: CaseFile) -> Refusal | None:

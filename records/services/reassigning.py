@@ -34,7 +34,7 @@ from records.services import numbering, volumes, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.case_workers import working_pairs
-from records.services.documents import lock_case_files
+from records.services.documents import closed_refusal, lock_case_files
 from records.services.entry_defaults import (
     EntryDefaults,
     defaults_of,
@@ -193,11 +193,8 @@ def _unmovable(case_file: CaseFile, mover: User | None, hidden: set[int]) -> Ref
             f"Die Akte {case_file.aktenzeichen} dürfen Sie nicht umschreiben.",
             next_step="Bitten Sie die federführende Einheit oder deren Registratur.",
         )
-    if not policies.is_open(case_file):
-        return IllegalState(
-            f"Die Akte {case_file.aktenzeichen} ist abgeschlossen.",
-            next_step="Die Registratur kann den Abschluss aufheben.",
-        )
+    if (closed := closed_refusal(case_file)) is not None:
+        return closed
     if case_file.pk in hidden:
         return Forbidden(
             "Umschreiben darf nur, wer alle Teile der Akte bearbeiten darf.",

@@ -5,11 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from goettingen_ecm.operations.refusals import Forbidden, IllegalState
+from goettingen_ecm.operations.refusals import Forbidden
 from records import policies
 from records.models import Document
 from records.selectors.documents import lock_of, visible_document
-from records.services.documents import change_refusal
+from records.services.documents import change_refusal, require_open
 from records.services.locks import locked_by_another
 
 
@@ -34,9 +34,4 @@ def require_filing(request: HttpRequest, document: Document) -> None:
             _("Dieses Dokument dürfen Sie nicht ändern."),
             next_step=_("Wenden Sie sich an die federführende Einheit."),
         )
-    if not policies.is_open(document.case_file):
-        raise IllegalState(
-            _("Die Akte %(number)s ist abgeschlossen.")
-            % {"number": document.case_file.aktenzeichen},
-            next_step=_("Die Registratur kann den Abschluss aufheben."),
-        )
+    require_open(document.case_file)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
-from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput, LostUpdate
+from goettingen_ecm.operations.refusals import Forbidden, InvalidInput, LostUpdate
 from records import policies
 from records.business_data import form_name
 from records.business_data_forms import TypeChoice, wants_other_fields
@@ -23,6 +23,7 @@ from records.selectors.file_types import rules_of
 from records.selectors.merging import Merge, merge
 from records.services.actor import Actor, person
 from records.services.case_files import change_metadata
+from records.services.documents import require_open
 from records.services.undoing import undo_operation
 from records.views.opening_files import say_cleaned
 from records.views.tables import case_file_url
@@ -78,11 +79,7 @@ def require_changeable(request: HttpRequest, case_file: CaseFile) -> None:
             _("Die Angaben dieser Akte dürfen Sie nicht ändern."),
             next_step=_("Wenden Sie sich an die federführende Einheit."),
         )
-    if not policies.is_open(case_file):
-        raise IllegalState(
-            _("Die Akte %(number)s ist abgeschlossen.") % {"number": case_file.aktenzeichen},
-            next_step=_("Die Registratur kann den Abschluss aufheben."),
-        )
+    require_open(case_file)
 
 
 def _save(request: HttpRequest, case_file: CaseFile, form: CaseFileForm) -> HttpResponse:

@@ -23,6 +23,7 @@ from records.models import CaseFile, Component, Document, Matter
 from records.selectors import case_files, documents
 from records.selectors.comments import beside
 from records.services import page_images, reading, uploads
+from records.services.documents import require_open
 from records.views import renditions, tables
 
 PAGE_WIDTHS = (400, 1200, 1800)
@@ -229,11 +230,7 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
             _("In dieser Akte dürfen Sie nichts ablegen."),
             next_step=_("Wenden Sie sich an die federführende Einheit."),
         )
-    if not policies.is_open(case_file):
-        raise IllegalState(
-            _("Die Akte %(number)s ist abgeschlossen.") % {"number": case_file.aktenzeichen},
-            next_step=_("Die Registratur kann den Abschluss aufheben."),
-        )
+    require_open(case_file)
     matters = case_files.matters_of(request.user, case_file)
     chosen = _probable_matter(matters, request.GET.get("vorgang", ""))
     form = UploadForm(
