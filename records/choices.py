@@ -209,6 +209,13 @@ class CommentAudience(models.TextChoices):
     TEAM = "team", _("für alle, die das Dokument sehen")
 
 
+class UnitChangeKind(models.TextChoices):
+    """How a unit is reorganised (requirement S7)."""
+
+    MERGE = "zusammenlegung", _("Zusammenlegung")
+    SPLIT = "teilung", _("Teilung")
+
+
 class IncomingChannel(models.TextChoices):
     """How something came in (requirements E1)."""
 

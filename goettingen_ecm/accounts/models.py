@@ -85,6 +85,14 @@ class OrgUnit(TreeNode):
     )
     valid_from = models.DateField(_("gültig ab"), null=True, blank=True)
     valid_until = models.DateField(_("gültig bis"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("Nachfolgerin"),
+    )
 
     class Meta:
         verbose_name = _("Organisationseinheit")

@@ -38,6 +38,7 @@ from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
 from records.models.search_word import SearchWord
 from records.models.staff_move import StaffMove
+from records.models.unit_change import UnitChange
 from records.models.unit_training import UnitTraining
 from records.models.volume import Volume
 
@@ -90,6 +91,7 @@ __all__ = [
     "SearchWord",
     "SpecialistSystem",
     "StaffMove",
+    "UnitChange",
     "UnitTraining",
     "Volume",
 ]

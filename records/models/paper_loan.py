@@ -38,6 +38,7 @@ class PaperLoan(models.Model):
         verbose_name=_("ausgegeben von"),
     )
     due_on = models.DateField(_("zurück bis"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("erinnert am"), null=True, blank=True)
     ended_at = models.DateTimeField(_("zurück am"), null=True, blank=True)
     ended_by = models.ForeignKey(
         User,
