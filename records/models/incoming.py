@@ -4,6 +4,8 @@ import uuid
 from typing import Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -50,7 +52,7 @@ class IncomingItem(models.Model):
     """An Eingang. The stamp (when, how, where and what came in) never changes: a trigger says no.
 
     ``unit`` is the basket it lies in, None the central one of the Poststelle. ``channel_key`` is the
-    channel's own id (Message-ID), ``digest`` the SHA-256 of what was delivered (of several files:
+    channel's own id (Message-ID), ``refers_to`` those of the messages it answers, ``digest`` the SHA-256 of what was delivered (of several files:
     of their hashes one behind the other); ``first_page`` holds what was printed on page 1.
     """
 
@@ -59,6 +61,9 @@ class IncomingItem(models.Model):
     channel = models.CharField(_("Weg"), max_length=10, choices=IncomingChannel.choices)
     channel_key = models.CharField(_("Kennung des Wegs"), max_length=300, blank=True)
     digest = models.BinaryField(_("Prüfsumme"), max_length=32)
+    refers_to = ArrayField(
+        models.CharField(max_length=300), default=list, verbose_name=_("antwortet auf")
+    )
     received_in = models.ForeignKey(
         OrgUnit, models.PROTECT, null=True, related_name="+", verbose_name=_("eingegangen bei")
     )
@@ -88,7 +93,7 @@ class IncomingItem(models.Model):
     row_version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = IncomingItemQuerySet.as_manager()
-    history = history(excluded_fields=["first_page"])
+    history = history(excluded_fields=["first_page", "refers_to"])
 
     class Meta:
         verbose_name = _("Eingang")
@@ -112,6 +117,10 @@ class IncomingItem(models.Model):
                 name="incoming_waiting",
             ),
             models.Index(fields=["digest"], name="incoming_digest"),
+            models.Index(
+                fields=["channel_key"], condition=~Q(channel_key=""), name="incoming_channel_key"
+            ),
+            GinIndex(fields=["refers_to"], name="incoming_refers_to"),
         ]
 
     def __str__(self) -> str:
