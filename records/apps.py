@@ -15,6 +15,7 @@ class RecordsConfig(AppConfig):
             bulk_jobs,
             business_data_panel,
             cancel_desk,
+            cancel_parents_desk,
             closing_checks,
             closing_entries,
             comment_desk,
@@ -58,6 +59,7 @@ class RecordsConfig(AppConfig):
         incoming_desk.register()
         bulk_jobs.register()
         cancel_desk.register()
+        cancel_parents_desk.register()
         misfiling_desk.register()
         deletion_desk.register()
         moving_desk.register()

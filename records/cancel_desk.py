@@ -15,7 +15,7 @@ from records.actions import Action, Fact
 from records.bulk_jobs import describe_documents, holding_actor_of, undone_operation
 from records.choices import DocumentStatus
 from records.models import Document
-from records.selectors.cancelling import cancellation_of
+from records.selectors.cancelling import Cancellation, cancellation_of
 from records.selectors.documents import lock_of
 from records.services import cancelling
 
@@ -35,15 +35,19 @@ def document_actions(request: HttpRequest, document: Document) -> list[Action]:
 def document_facts(_request: HttpRequest, document: Document) -> list[Fact]:
     """When, by whom and why the document was cancelled."""
     found = cancellation_of(document)
-    if found is None:
-        if document.status == DocumentStatus.CANCELLED:
-            return [Fact(_("storniert"), "blocked")]
+    if found is None and document.status != DocumentStatus.CANCELLED:
         return []
+    return [Fact(told(found), "blocked")]
+
+
+def told(found: Cancellation | None) -> str:
+    """The Storno in one line; None: nothing more is known than that it is one."""
+    if found is None:
+        return _("storniert")
     facts = {"day": german.short_date(german.local(found.at).date()), "reason": found.reason}
-    text = _("storniert am %(day)s: %(reason)s") % facts
     if found.by:
-        text = _("storniert am %(day)s durch %(name)s: %(reason)s") % (facts | {"name": found.by})
-    return [Fact(text, "blocked")]
+        return _("storniert am %(day)s durch %(name)s: %(reason)s") % (facts | {"name": found.by})
+    return _("storniert am %(day)s: %(reason)s") % facts
 
 
 def _cancel(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:

@@ -20,6 +20,10 @@ class BulkCancelForm(forms.Form):
     def clean_reason(self) -> str:
         return clean_line(str(self.cleaned_data["reason"]))
 
+    def hide(self) -> None:
+        """For the preview: what was typed travels on unseen."""
+        self.fields["reason"].widget = forms.HiddenInput()
+
 
 class CancelForm(BulkCancelForm):
     """The same for one document, with the version the page has shown."""

@@ -1,15 +1,14 @@
 """What the file's menu and head offer for changing the file itself, its matters and volumes."""
 
-from uuid import UUID
-
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from records import policies
 from records.actions import Action, Fact, file_actions, file_facts
-from records.choices import CaseFileKind
+from records.choices import CaseFileKind, MatterStatus
 from records.models import CaseFile
+from records.selectors.case_files import chosen_matter
 from records.selectors.volumes import volumes_of
 
 
@@ -23,7 +22,7 @@ def offered(request: HttpRequest, case_file: CaseFile) -> list[Action]:
         actions += [
             Action(_("Angaben ändern"), _of(case_file, "case-file-edit"), "edit", key="e"),
             Action(_("Neuer Vorgang"), _of(case_file, "matter-new"), "plus"),
-            *_of_matter(request, case_file),
+            *_of_matter(case_file),
         ]
     if policies.can_reassign(request.user, case_file):
         actions.append(
@@ -38,12 +37,12 @@ def _of(case_file: CaseFile, name: str) -> str:
     return reverse(name, args=[case_file.uuid])
 
 
-def _of_matter(request: HttpRequest, case_file: CaseFile) -> list[Action]:
-    """For the matter that is chosen in the tree."""
-    try:
-        chosen = UUID(request.GET.get("vorgang", ""))
-    except ValueError:
+def _of_matter(case_file: CaseFile) -> list[Action]:
+    """For the matter that is chosen in the tree, while it is in work."""
+    matter = chosen_matter(case_file)
+    if matter is None or matter.status != MatterStatus.ACTIVE:
         return []
+    chosen = matter.uuid
     below = f"{_of(case_file, 'matter-new')}?unter={chosen}"
     return [
         Action(_("Vorgang ändern"), reverse("matter-edit", args=[chosen]), "edit"),

@@ -5,7 +5,7 @@ Visibility itself is ``visible_to``; a predicate here answers "visible, but allo
 
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.choices import Role
-from records.choices import CaseFileStatus, DocumentStatus, Medium
+from records.choices import CaseFileStatus, DocumentStatus, MatterStatus, Medium
 from records.models import (
     CaseFile,
     DeletionProposal,
@@ -51,9 +51,13 @@ def can_move_document(user: Person, document: Document) -> bool:
 
 
 def can_lift_cancellation(user: Person, document: Document) -> bool:
-    """Whoever may cancel documents of the file may lift a Storno (requirements W10)."""
+    """Whoever may cancel documents of the file may lift a Storno (requirements W10).
+
+    What was cancelled with its matter comes back with it.
+    """
     return (
         document.status == DocumentStatus.CANCELLED
+        and document.matter.status == MatterStatus.ACTIVE
         and is_open(document.case_file)
         and can_file_documents(user, document.case_file)
     )
@@ -208,6 +212,11 @@ def can_define_access(user: Person) -> bool:
 def can_close(user: Person, case_file: CaseFile) -> bool:
     """z. d. A.: whoever may open files of the lead unit (requirements R1)."""
     return can_view(user, case_file) and can_open_case_files(user, case_file.lead_unit_id)
+
+
+def can_lift_file_cancellation(user: Person, case_file: CaseFile) -> bool:
+    """Whoever may cancel the file, as whoever may close it (requirements W10)."""
+    return case_file.status == CaseFileStatus.CANCELLED and can_close(user, case_file)
 
 
 def can_reopen(user: Person, case_file: CaseFile) -> bool:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.access.paging import newest_visible
 from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
+from records.choices import CaseFileStatus
 from records.file_marks import own_files
 from records.models import CaseFile, Document
 from records.selectors.case_files import STATES_IN_USE, list_rows
@@ -28,8 +29,10 @@ def recent_files_card(request: HttpRequest) -> Card | None:
     """The case files in which something moved last, for those who have opened none yet."""
     if own_files(request).opened:
         return None
-    rows = list_rows(CaseFile.objects.all())
-    newest = newest_visible(rows, request.user, "last_activity_at", limit=CARD_ROWS)
+    rows = list_rows(CaseFile.objects.exclude(status=CaseFileStatus.CANCELLED))
+    newest = newest_visible(
+        rows, request.user, "last_activity_at", limit=CARD_ROWS, reserve=RESERVE
+    )
     return Card("records/start_recent_files.html", {"case_files": newest})
 
 

@@ -45,21 +45,23 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A filter on a column of the listed table: ``=``, ``>=`` or ``<`` a value."""
+    """A filter on a column of the listed table: ``=``, ``>=`` or ``<`` a value, or ``in`` a list."""
 
     column: str
-    comparison: Literal["=", ">=", "<"]
+    comparison: Literal["=", ">=", "<", "in"]
     value: Any
 
     @property
     def lookup(self) -> dict[str, Any]:
         """The same for ``filter()``."""
-        suffix = {"=": "", ">=": "__gte", "<": "__lt"}[self.comparison]
+        suffix = {"=": "", ">=": "__gte", "<": "__lt", "in": "__in"}[self.comparison]
         return {f"{self.column}{suffix}": self.value}
 
     def sql(self, model: type[models.Model]) -> str:
         """For a statement; the column is one of the model's own."""
         known = next(f for f in model._meta.concrete_fields if f.column == self.column)
+        if self.comparison == "in":
+            return f"{known.column} = ANY(%s)"
         return f"{known.column} {self.comparison} %s"
 
 

@@ -9,8 +9,8 @@ from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from goettingen_ecm.accounts.models import User
-from records.choices import DocumentStatus
-from records.models import CaseFile, Document, Matter
+from records.choices import DocumentStatus, MatterStatus
+from records.models import CaseFile, Document, Matter, MatterMerge
 
 CANCELLED = DocumentStatus.CANCELLED
 """The same word for documents, matters and files."""
@@ -45,6 +45,14 @@ def cancelling_operations(
     rows = _rows(model, ids).exclude(operation_id=None).order_by("-history_id")
     # The first row of the Storno in force comes last and stands.
     return dict(rows.values_list("id", "operation_id"))
+
+
+def may_stand_again(matter: Matter) -> bool:
+    """Whether the Storno of a matter could be lifted now: not merged, not below another cancelled one."""
+    if MatterMerge.objects.filter(source=matter, undone_at=None).exists():
+        return False
+    above = Matter.objects.filter(pk=matter.parent_id or 0)
+    return not above.exclude(status=MatterStatus.ACTIVE).exists()
 
 
 def _rows(model: type[Document] | type[Matter] | type[CaseFile], ids: Sequence[int]) -> Any:

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
-from records.choices import DocumentStatus, MatterStatus
+from records.choices import CaseFileStatus, DocumentStatus, MatterStatus
 from records.models import CaseFile, Document, FilePlanEntry, Hold, Matter, Volume
 
 ORDERS = {
@@ -39,6 +39,12 @@ ROW = (
 )
 
 
+# What lists show unless cancelled files are asked for (requirements W10).
+STANDING = Condition(
+    "status", "in", [s for s in CaseFileStatus.values if s != CaseFileStatus.CANCELLED]
+)
+
+
 def list_rows(rows: "QuerySet[CaseFile]") -> "QuerySet[CaseFile]":
     """The same rows, loaded with no more than a list shows."""
     return rows.select_related("lead_unit", "case_worker").only(*ROW)
@@ -61,8 +67,12 @@ def recent_case_files(
 def case_files_of_entry(
     user: Person, entry: FilePlanEntry, *, after: str = "", limit: int = 50
 ) -> Page[CaseFile]:
-    """The visible files of one plan entry in title order; ``after`` is the cursor of a link."""
+    """The visible files of one plan entry in title order, without cancelled ones.
+
+    ``after`` is the cursor of a link.
+    """
     rows = list_rows(CaseFile.objects.visible_to(user).filter(entry=entry))
+    rows = rows.exclude(status=CaseFileStatus.CANCELLED)
     if (cursor := Cursor.decode(after)) is not None:
         rows = rows.filter(
             Q(sort_key__gt=cursor.value) | Q(sort_key=cursor.value, pk__gt=cursor.pk)
@@ -117,14 +127,20 @@ class CountUpTo(Subquery):
     output_field = IntegerField()
 
 
-def matters_with_counts(user: Person, case_file: CaseFile, chosen: str = "") -> list[Matter]:
+def matters_with_counts(
+    user: Person, case_file: CaseFile, chosen: str = "", *, cancelled: bool = False
+) -> list[Matter]:
     """``matters_of`` with ``documents_there``: visible ones in use, counted up to ``COUNTED``.
 
-    ``chosen``: the uuid of a matter that is shown even when it is cancelled.
+    ``chosen``: the uuid of a matter that is shown even when it is cancelled. ``cancelled``: all of
+    them are, and cancelled documents count along.
     """
-    lying = documents_in_use(user).filter(matter=OuterRef("pk")).order_by()
+    documents = documents_shown(user) if cancelled else documents_in_use(user)
+    lying = documents.filter(matter=OuterRef("pk")).order_by()
     documents_there = CountUpTo(lying.values("pk")[:COUNTED])
-    rows = all_matters_of(user, case_file).filter(_standing_or(chosen))
+    rows = all_matters_of(user, case_file)
+    if not cancelled:
+        rows = rows.filter(_standing_or(chosen))
     return list(rows.annotate(documents_there=documents_there)[:MATTERS_SHOWN])
 
 
@@ -140,6 +156,17 @@ def all_matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
     """The visible matters of a file, to be filtered further."""
     rows: QuerySet[Matter] = Matter.objects.visible_to(user).filter(case_file=case_file)
     return rows.order_by("opened_on", "pk")
+
+
+def choose(case_file: CaseFile, matter: Matter | None) -> None:
+    """Remember the matter the page shows, for the menu in its head."""
+    case_file.chosen_matter = matter  # type: ignore[attr-defined]
+
+
+def chosen_matter(case_file: CaseFile) -> Matter | None:
+    """The matter of the page; None on pages of the file as a whole. No query."""
+    found: Matter | None = getattr(case_file, "chosen_matter", None)
+    return found
 
 
 def matter_of(user: Person, case_file: CaseFile, uuid: str) -> Matter | None:

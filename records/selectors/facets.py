@@ -79,20 +79,9 @@ class Facet:
         return str(stored)
 
 
-FILE_FACETS = (
-    Facet("stand", _("Stand"), "status", name_of=lambda v: str(CaseFileStatus(v).label)),
-    Facet("einheit", _("Federführung"), "lead_unit_id", "number", "lead_unit__name"),
-    Facet("typ", _("Aktentyp"), "file_type"),
-    Facet("jahr", _("Angelegt"), "opened_on", "year"),
-    Facet(
-        "bearbeitung", _("Sachbearbeitung"), "case_worker_id", "number", "case_worker__display_name"
-    ),
-)
-
-
 @dataclass(frozen=True, slots=True)
 class CancelledFacet(Facet):
-    """Takes no rows away: cancelled documents are listed with the others (requirements W10)."""
+    """Takes no rows away: what is cancelled is listed with the others (requirements W10)."""
 
     def accepts(self, value: str) -> bool:
         return value == ALSO
@@ -111,12 +100,27 @@ ALSO, ALSO_CANCELLED = "auch", _("auch stornierte")
 CANCELLED = CancelledFacet(
     "storno", _("Storno"), "status", name_of=lambda _value: str(ALSO_CANCELLED)
 )
+FILE_FACETS = (
+    Facet("stand", _("Stand"), "status", name_of=lambda v: str(CaseFileStatus(v).label)),
+    Facet("einheit", _("Federführung"), "lead_unit_id", "number", "lead_unit__name"),
+    Facet("typ", _("Aktentyp"), "file_type"),
+    Facet("jahr", _("Angelegt"), "opened_on", "year"),
+    Facet(
+        "bearbeitung", _("Sachbearbeitung"), "case_worker_id", "number", "case_worker__display_name"
+    ),
+    CANCELLED,
+)
 STATE = "dokumentstand"
 
 
 def with_cancelled(chosen: Mapping[str, str]) -> bool:
     """Whether the filters ask for cancelled documents."""
     return CANCELLED.word in chosen or chosen.get(STATE) == DocumentStatus.CANCELLED
+
+
+def with_cancelled_files(chosen: Mapping[str, str]) -> bool:
+    """Whether the filters ask for cancelled files."""
+    return CANCELLED.word in chosen or chosen.get("stand") == CaseFileStatus.CANCELLED
 
 
 DOCUMENT_FACETS = (

@@ -16,6 +16,7 @@ from goettingen_ecm.access.principals import Person
 from goettingen_ecm.desk import german
 from goettingen_ecm.operations.models import Operation
 from records import business_data
+from records.choices import CaseFileStatus
 from records.models import (
     CaseFile,
     CrossReference,
@@ -159,11 +160,17 @@ def _newest(
 def _events(user: Person, rows: Sequence[Row]) -> list[Event]:
     actors = _actors(rows)
     changes = _changes(rows)
+    reasoned = {row.order for row in rows if _names_reason(row, changes.get(row.order, ()))}
     every = [c for found in changes.values() for c in found]
     names = _names(user, every)
     fields = _business_fields(every)
     return [
-        _event(row, actors, [_shown(c, row, names, fields) for c in changes.get(row.order, ())])
+        _event(
+            row,
+            actors,
+            [_shown(c, row, names, fields) for c in changes.get(row.order, ())],
+            reasoned=row.order in reasoned,
+        )
         for row in rows
     ]
 
@@ -186,10 +193,18 @@ def _actors(rows: Sequence[Row]) -> dict[int, str]:
     }
 
 
-def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str]) -> Event:
+def _names_reason(row: Row, changes: Sequence[Change]) -> bool:
+    """Of a file only the reason of its Storno: others concern its rights."""
+    if row.values.instance_type is CaseFile:
+        states = [change.new for change in changes if change.field.name == "status"]
+        return CaseFileStatus.CANCELLED in states
+    return row.values.instance_type in (Document, Matter)
+
+
+def _event(row: Row, actors: Mapping[int, str], changes: Sequence[str], *, reasoned: bool) -> Event:
     who = actors.get(row.values.operation_id, _("das System"))
     sentence = _sentence(row) % {"who": who, "title": row.values.title}
-    if row.values.instance_type in (Document, Matter) and row.values.history_change_reason:
+    if reasoned and row.values.history_change_reason:
         changes = [*changes, _("Grund: %(text)s") % {"text": row.values.history_change_reason}]
     if row.values.instance_type is DocumentMove and row.values.target_number:
         changes = [_("in die Akte %(number)s") % {"number": row.values.target_number}]

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.accounts.models import din5007_key
 from goettingen_ecm.operations import clock
-from records.choices import ListPage
+from records.choices import CaseFileStatus, ListPage
 from records.models import (
     CaseFile,
     ExternalKey,
@@ -83,6 +83,9 @@ def _entries(text: str) -> list[FilePlanEntry]:
 def _files(user: Person, column: str, begin: str) -> list[CaseFile]:
     """Visible files whose column begins so, in its order."""
     begins = CaseFile.objects.filter(**{f"{column}__startswith": begin})
+    if column != "aktenzeichen":
+        # By its number a cancelled file is still found (requirements W10).
+        begins = begins.exclude(status=CaseFileStatus.CANCELLED)
     walked = list(begins.order_by(column, "pk").values_list("pk", "scope_id")[:WALKED])
     scopes = frozenset(rights_of(user).scope_ids)
     seen = [pk for pk, scope in walked if scope in scopes]

@@ -50,10 +50,11 @@ def cancel_matters(
         below = lock_matters(
             list(matters_below(MATTER, list(matters)).values_list("pk", flat=True))
         )
-        require_sight(list(below.values()), actor)
-        _require_nothing_in_the_way(MATTER, matters)
         every = {**matters, **below}
-        _cancel_documents(MATTER, list(every), actor)
+        require_sight(list(below.values()), actor)
+        documents = _locked_documents(MATTER, list(every), actor)
+        _require_nothing_in_the_way(MATTER, matters)
+        _cancel_documents(documents, actor)
         _cancel_matters(list(every.values()), actor)
     return [matters[pk] for pk in matter_ids]
 
@@ -76,8 +77,9 @@ def cancel_case_files(
             list(matters_below(CASE_FILE, list(files)).values_list("pk", flat=True))
         )
         require_sight(list(below.values()), actor)
+        documents = _locked_documents(CASE_FILE, list(files), actor)
         _require_nothing_in_the_way(CASE_FILE, files)
-        _cancel_documents(CASE_FILE, list(files), actor)
+        _cancel_documents(documents, actor)
         _cancel_matters(list(below.values()), actor)
         for case_file in files.values():
             case_file.status, case_file.last_activity_at = CaseFileStatus.CANCELLED, clock.now()
@@ -142,10 +144,15 @@ def _require_nothing_in_the_way(
             raise refusal
 
 
-def _cancel_documents(part: str, ids: Sequence[int], actor: Actor) -> None:
+def _locked_documents(part: str, ids: Sequence[int], actor: Actor) -> list[Document]:
+    """What is cancelled along; before anything is counted the actor must see all of it."""
     found = documents_below(part, ids).order_by("pk").values_list("pk", flat=True)
     documents = list(lock_documents(list(found)).values())
     require_sight(documents, actor)
+    return documents
+
+
+def _cancel_documents(documents: Sequence[Document], actor: Actor) -> None:
     for document in documents:
         document.status = DocumentStatus.CANCELLED
     write_states(documents, "records.document.cancelled", actor)

@@ -31,7 +31,7 @@ def restore_matters(matter_ids: Sequence[int], actor: Actor) -> list[Matter]:
     """
     with transaction.atomic():
         matters = lock_matters_for(matter_ids, actor)
-        _require_liftable(matters, actor)
+        require_liftable(matters)
         operations = cancelling_operations(Matter, list(matters))
         below = lock_matters(_matters_taken_along({"parent_id__in": list(matters)}, operations))
         require_sight(list(below.values()), actor)
@@ -49,7 +49,7 @@ def restore_case_files(case_file_ids: Sequence[int], actor: Actor) -> list[CaseF
     with transaction.atomic():
         files = lock_case_files(case_file_ids)
         for case_file in files.values():
-            _require_lifting(case_file, actor)
+            require_lifting(case_file, actor)
         operations = cancelling_operations(CaseFile, list(files))
         inside = {"case_file_id__in": list(files)}
         below = lock_matters(_matters_taken_along(inside, operations))
@@ -63,7 +63,8 @@ def restore_case_files(case_file_ids: Sequence[int], actor: Actor) -> list[CaseF
     return [files[pk] for pk in case_file_ids]
 
 
-def _require_lifting(case_file: CaseFile, actor: Actor) -> None:
+def require_lifting(case_file: CaseFile, actor: Actor) -> None:
+    """Raises Forbidden, IllegalState for a file that is not cancelled."""
     if actor.user is None or not policies.can_close(actor.user, case_file):
         raise Forbidden(
             _("Das Storno von %(number)s dürfen Sie nicht aufheben.")
@@ -81,7 +82,8 @@ def _not_cancelled(name: str) -> IllegalState:
     )
 
 
-def _require_liftable(matters: Mapping[int, Matter], actor: Actor) -> None:
+def require_liftable(matters: Mapping[int, Matter]) -> None:
+    """Raises IllegalState: not cancelled, merged into another one, below a closed or cancelled one."""
     upper = Matter.objects.in_bulk({one.parent_id for one in matters.values()} - {None})
     merged = MatterMerge.objects.filter(source__in=list(matters), undone_at=None)
     into = set(merged.values_list("source_id", flat=True))

@@ -16,7 +16,7 @@ from goettingen_ecm.access import scopes
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidInput
 from records import policies
-from records.choices import DocumentStatus, MisfilingDecision, MisfilingReason
+from records.choices import DocumentStatus, MatterStatus, MisfilingDecision, MisfilingReason
 from records.models import Document, Matter, Misfiling
 from records.selectors.case_files import SHOWN_STATES
 from records.services import writing
@@ -165,6 +165,14 @@ def _locked_open(misfiling_ids: Sequence[int]) -> list[Misfiling]:
     return found
 
 
+def _require_standing(matter: Matter, one: Misfiling) -> None:
+    if matter.status == MatterStatus.CANCELLED and one.former_status != DocumentStatus.CANCELLED:
+        raise IllegalState(
+            _("Der Vorgang, in dem das Dokument lag, ist inzwischen storniert."),
+            next_step=_("Lassen Sie zuerst dessen Storno von der Einheit aufheben."),
+        )
+
+
 def _bring_back(
     misfilings: Sequence[Misfiling], decision: MisfilingDecision, reason: str, actor: Actor
 ) -> list[Document]:
@@ -172,6 +180,7 @@ def _bring_back(
     matters = Matter.objects.in_bulk({one.matter_id for one in documents.values()})
     for one in misfilings:
         document = documents[one.document_id]
+        _require_standing(matters[document.matter_id], one)
         document.status = DocumentStatus(one.former_status)
         document.scope_id = matters[document.matter_id].scope_id
         one.decision, one.decision_reason = decision, reason.strip()[:200]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -105,28 +104,30 @@ def cancel_many(request: HttpRequest, uuid: UUID) -> HttpResponse:
         raise refusal
     form = BulkCancelForm(bulk.posted(request))
     if not form.is_valid():
-        return _bulk_page(request, form, selected)
+        return bulk_page(request, form, selected, _("Dokumente stornieren"))
     if "bestaetigt" not in request.POST:
         planned = cancelling.plan(selected.ids, bulk.asking_actor(request))
-        return _bulk_page(request, form, selected, planned)
+        return bulk_page(request, form, selected, _("Dokumente stornieren"), planned)
     title = _("Dokumente stornieren in %(number)s") % {"number": case_file.aktenzeichen}
-    return _begin(request, jobs.Wanted(JOB, title, selected.ids, {}), form, selected)
+    return begin(request, jobs.Wanted(JOB, title, selected.ids, {}), form, selected)
 
 
-def _begin(
+def begin(
     request: HttpRequest, job: jobs.Wanted, form: BulkCancelForm, selected: Selected
 ) -> HttpResponse:
-    actor = person(person_of(request), JOB, reason=form.cleaned_data["reason"])
+    """Start the Storno of many with the reason of a valid form."""
+    actor = person(person_of(request), job.kind, reason=form.cleaned_data["reason"])
     return answer_with_job(request, launch(job, actor.operation), selected.back_url)
 
 
-def _bulk_page(
+def bulk_page(
     request: HttpRequest,
     form: BulkCancelForm,
     selected: Selected,
+    title: str,
     planned: Mapping[int, Result] | None = None,
 ) -> HttpResponse:
-    title = _("Dokumente stornieren")
+    """Reason first, then with ``planned`` what will happen."""
     context = {
         "form": form,
         "title": title,
@@ -137,7 +138,7 @@ def _bulk_page(
         "confirm_label": _("Jetzt stornieren"),
     }
     if planned is not None:
-        form.fields["reason"].widget = forms.HiddenInput()
+        form.hide()
         context |= bulk.sums(planned)
     status = 422 if form.errors else 200
     return render(request, "records/bulk_change.html", context, status=status)

@@ -13,10 +13,11 @@ from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.tables import Empty
 from goettingen_ecm.desk.trees import Node
 from records import policies
-from records.choices import MatterStatus
+from records.choices import CaseFileStatus, MatterStatus
 from records.models import CaseFile, Matter
 from records.panels import file_panels
-from records.selectors import case_files, deep_links, history, parties
+from records.selectors import case_files, deep_links, facets, history, parties
+from records.selectors.cancelling import cancellation_of
 from records.selectors.matter_merges import successor_of
 from records.services import file_marks, reading
 from records.views import filtered_lists, tables
@@ -36,8 +37,11 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     reading.record_file_opened(request, case_file)
     file_marks.note_opened(person_of(request), case_file)
     wanted = request.GET.get("vorgang", "")
-    matters = case_files.matters_with_counts(request.user, case_file, wanted)
+    matters = case_files.matters_with_counts(
+        request.user, case_file, wanted, cancelled=_shows_cancelled(request, case_file)
+    )
     matter = _chosen(matters, wanted)
+    case_files.choose(case_file, matter)
     cancelled = matter is not None and matter.status == MatterStatus.CANCELLED
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
     context = {
@@ -46,6 +50,7 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "matter": matter,
         "cancelled": cancelled,
         "successor": successor_of(request.user, matter) if matter and cancelled else None,
+        "cancellation": cancellation_of(matter) if matter and cancelled else None,
         "may_file": may_file,
         "participations": parties.participations_in(request.user, case_file, matter).rows,
         "panels": [
@@ -61,6 +66,12 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return render(request, "records/case_file_detail.html", context)
 
 
+def _shows_cancelled(request: HttpRequest, case_file: CaseFile) -> bool:
+    """Cancelled matters stand in the tree when the list is asked for them, or there are no others."""
+    chosen = facets.chosen_in(request.GET, facets.DOCUMENT_FACETS)
+    return facets.with_cancelled(chosen) or case_file.status == CaseFileStatus.CANCELLED
+
+
 def _chosen(matters: list[Matter], uuid: str) -> Matter | None:
     return next((m for m in matters if str(m.uuid) == uuid), None)
 
@@ -74,7 +85,7 @@ def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | N
     seen = {m.pk for m in matters}
     for m in reversed(matters):
         node = Node(
-            m.title,
+            _title(m),
             f"{base}?vorgang={m.uuid}",
             count=_count_text([_count(m)]),
             current=m == chosen,
@@ -83,6 +94,12 @@ def _matter_nodes(case_file: CaseFile, matters: list[Matter], chosen: Matter | N
         )
         below.setdefault(m.parent_id if m.parent_id in seen else None, []).insert(0, node)
     return [every, *below.get(None, [])]
+
+
+def _title(matter: Matter) -> str:
+    if matter.status != MatterStatus.CANCELLED:
+        return matter.title
+    return _("%(title)s (storniert)") % {"title": matter.title}
 
 
 def _count(matter: Matter) -> int:

@@ -13,7 +13,7 @@ from goettingen_ecm.access.paging import Cursor
 from goettingen_ecm.desk.tables import Empty, Table
 from records import policies
 from records.business_data import form_name
-from records.choices import ListPage
+from records.choices import CaseFileStatus, ListPage, MatterStatus
 from records.models import CaseFile, Document, Matter
 from records.selectors import case_files, documents, facets, file_types
 from records.views import listing, tables
@@ -53,6 +53,9 @@ def document_listing(request: HttpRequest, case_file: CaseFile) -> Listing:
 def listed_files(request: HttpRequest, wanted: Listing) -> "QuerySet[CaseFile]":
     """Every visible file the filters leave: for counts, exports and bulk work."""
     rows: QuerySet[CaseFile] = CaseFile.objects.visible_to(request.user)
+    # Among ticked rows are cancelled ones, too: bulk work says why they stay as they are.
+    if SELECTION not in request.GET and not facets.with_cancelled_files(wanted.chosen):
+        rows = rows.filter(**case_files.STANDING.lookup)
     return facets.narrowed(rows, wanted.chosen, wanted.facets)
 
 
@@ -63,9 +66,18 @@ def listed_documents(
 
     Among ticked rows are cancelled ones, too: bulk work says why they stay as they are.
     """
-    cancelled = SELECTION in request.GET or facets.with_cancelled(wanted.chosen)
+    cancelled = SELECTION in request.GET or shows_cancelled(wanted, case_file, matter)
     return documents.documents_of(
         request.user, case_file, matter, wanted.where, cancelled=cancelled
+    )
+
+
+def shows_cancelled(wanted: Listing, case_file: CaseFile, matter: Matter | None) -> bool:
+    """Asked for, or below something cancelled, where there is nothing else to see."""
+    return (
+        facets.with_cancelled(wanted.chosen)
+        or case_file.status == CaseFileStatus.CANCELLED
+        or (matter is not None and matter.status == MatterStatus.CANCELLED)
     )
 
 
@@ -78,8 +90,9 @@ def case_file_order(request: HttpRequest) -> str:
 def case_files_context(request: HttpRequest) -> dict[str, Any]:
     """The list of files: ``table`` and ``tools``."""
     wanted, order = file_listing(request), case_file_order(request)
+    standing = [] if facets.with_cancelled_files(wanted.chosen) else [case_files.STANDING]
     page = case_files.recent_case_files(
-        request.user, order=order, after=Cursor.of(request), where=wanted.where
+        request.user, order=order, after=Cursor.of(request), where=[*wanted.where, *standing]
     )
     counted = facets.count(listed_files(request, wanted), wanted.facets)
     table = tables.case_files_table(
@@ -117,7 +130,7 @@ def documents_context(
         after=request.GET.get("nach", ""),
         where=wanted.where,
         name_matters="vorgang" in wanted.columns,
-        cancelled=facets.with_cancelled(wanted.chosen),
+        cancelled=shows_cancelled(wanted, case_file, matter),
     )
     counted = facets.count(listed_documents(request, case_file, matter, wanted), wanted.facets)
     table = tables.documents_table(
@@ -153,7 +166,8 @@ def _file_actions(request: HttpRequest) -> list[BulkAction]:
         reverse("case-files-reassign"), _("Umschreiben"), "arrow-right", _("umschreiben")
     )
     found = [change] if policies.works_with_case_files(request.user) else []
-    return [*found, move] if policies.reassigns_case_files(request.user) else found
+    cancel = BulkAction(reverse("case-files-cancel"), _("Stornieren"), "blocked", _("stornieren"))
+    return [*found, move, cancel] if policies.reassigns_case_files(request.user) else found
 
 
 def _exports(wanted: Listing, address: Callable[[str], str]) -> dict[str, str]:
