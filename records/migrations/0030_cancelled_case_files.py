@@ -4,20 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0029_search_words'),
+        ("records", "0029_search_words"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='casefile',
-            name='status',
-            field=models.CharField(choices=[('bearbeitung', 'in Bearbeitung'), ('abgeschlossen', 'abgeschlossen'), ('aufbewahrung', 'in Aufbewahrung'), ('aussonderungsreif', 'aussonderungsreif'), ('angeboten', 'angeboten'), ('bewertet', 'bewertet'), ('abgegeben', 'abgegeben'), ('vernichtet', 'vernichtet'), ('storniert', 'storniert')], default='bearbeitung', max_length=20, verbose_name='Stand'),
+            model_name="casefile",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("bearbeitung", "in Bearbeitung"),
+                    ("abgeschlossen", "abgeschlossen"),
+                    ("aufbewahrung", "in Aufbewahrung"),
+                    ("aussonderungsreif", "aussonderungsreif"),
+                    ("angeboten", "angeboten"),
+                    ("bewertet", "bewertet"),
+                    ("abgegeben", "abgegeben"),
+                    ("vernichtet", "vernichtet"),
+                    ("storniert", "storniert"),
+                ],
+                default="bearbeitung",
+                max_length=20,
+                verbose_name="Stand",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalcasefile',
-            name='status',
-            field=models.CharField(choices=[('bearbeitung', 'in Bearbeitung'), ('abgeschlossen', 'abgeschlossen'), ('aufbewahrung', 'in Aufbewahrung'), ('aussonderungsreif', 'aussonderungsreif'), ('angeboten', 'angeboten'), ('bewertet', 'bewertet'), ('abgegeben', 'abgegeben'), ('vernichtet', 'vernichtet'), ('storniert', 'storniert')], default='bearbeitung', max_length=20, verbose_name='Stand'),
+            model_name="historicalcasefile",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("bearbeitung", "in Bearbeitung"),
+                    ("abgeschlossen", "abgeschlossen"),
+                    ("aufbewahrung", "in Aufbewahrung"),
+                    ("aussonderungsreif", "aussonderungsreif"),
+                    ("angeboten", "angeboten"),
+                    ("bewertet", "bewertet"),
+                    ("abgegeben", "abgegeben"),
+                    ("vernichtet", "vernichtet"),
+                    ("storniert", "storniert"),
+                ],
+                default="bearbeitung",
+                max_length=20,
+                verbose_name="Stand",
+            ),
         ),
     ]

@@ -9,7 +9,15 @@ from django.http import Http404
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
 from records.choices import CaseFileStatus, DocumentStatus, MatterStatus
-from records.models import CaseFile, Document, FilePlanEntry, Hold, Matter, Volume
+from records.models import (
+    CaseFile,
+    DeletionProposal,
+    Document,
+    FilePlanEntry,
+    Hold,
+    Matter,
+    Volume,
+)
 
 ORDERS = {
     "zuletzt": Order("last_activity_at"),
@@ -97,14 +105,15 @@ def visible_case_file(user: Person, uuid: UUID) -> CaseFile:
 
 _EXISTING = {
     "has_holds": Exists(Hold.objects.filter(case_file=OuterRef("pk"), lifted_at=None)),
+    "has_deletions": Exists(DeletionProposal.objects.filter(document__case_file=OuterRef("pk"))),
     "has_volumes": Exists(Volume.objects.filter(first=OuterRef("pk")))
     | Exists(Volume.objects.filter(case_file=OuterRef("pk"))),
 }
 
 
-def lacks(case_file: CaseFile, name: str) -> bool:
-    """True when the file was read by ``visible_case_file`` and has none of these (``has_holds``)."""
-    return getattr(case_file, name, True) is False
+def lacks(one: CaseFile | Document, name: str) -> bool:
+    """True when it was read for its page and has none of these (``has_holds``)."""
+    return getattr(one, name, True) is False
 
 
 MATTERS_SHOWN = 500

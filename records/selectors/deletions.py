@@ -9,6 +9,7 @@ from goettingen_ecm.access.principals import Person, rights_of
 from records import policies
 from records.choices import DeletionDecision, DocumentStatus
 from records.models import CaseFile, DeletionProposal, Document
+from records.selectors.case_files import lacks
 
 ROWS_SHOWN = 200
 NAMES = ("document__case_file__lead_unit", "proposed_by", "proposed_for", "decided_by")
@@ -42,6 +43,8 @@ def waiting_for(user: Person) -> list[DeletionProposal]:
 
 def deletions_in(user: Person, case_file: CaseFile) -> list[DeletionProposal]:
     """What is proposed or deleted in a file: with it the file is complete."""
+    if lacks(case_file, "has_deletions"):
+        return []
     rows = deletions_for(user).filter(document__case_file=case_file)
     told = rows.filter(decision__in=["", DeletionDecision.DELETED])
     return list(told[:ROWS_SHOWN])
@@ -49,5 +52,7 @@ def deletions_in(user: Person, case_file: CaseFile) -> list[DeletionProposal]:
 
 def open_proposal_of(document: Document) -> DeletionProposal | None:
     """The proposal that waits, of a document the caller has shown to be visible."""
+    if lacks(document, "has_proposal"):
+        return None
     rows = DeletionProposal.objects.filter(document=document, decided_at=None)
     return rows.select_related("proposed_by").first()

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from goettingen_ecm.access.principals import Person, rights_of
 from records.models import Document, DocumentCopy
-from records.selectors.case_files import SHOWN_STATES
+from records.selectors.case_files import SHOWN_STATES, lacks
 
 # Before sight is asked, and shown: a document copied into a thousand files is a mistake.
 READ, SHOWN = 200, 10
@@ -23,7 +23,9 @@ class Copies:
 
 
 def copies_of(user: Person, document: Document) -> Copies:
-    """In one query; what the person does not see is not there."""
+    """In one query, none where there are none; what the person does not see is not there."""
+    if lacks(document, "has_copies"):
+        return Copies(None, [])
     rows = DocumentCopy.objects.filter(Q(copy=document.pk) | Q(origin=document.pk))
     ends = ("copy__case_file", "origin__case_file")
     columns = [f"{end}__{name}" for end in ("copy", "origin") for name in COLUMNS]

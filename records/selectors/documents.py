@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 from django.http import Http404
 
@@ -21,7 +21,9 @@ from records.models import (
     CaseFile,
     CheckOut,
     Component,
+    DeletionProposal,
     Document,
+    DocumentCopy,
     DocumentVersion,
     Matter,
     Rendition,
@@ -215,14 +217,26 @@ def _beyond_nullable(column: str, side: str, value: str, tie: Q) -> Q:
 
 
 def visible_document(user: Person, uuid: UUID) -> Document:
-    """The document of a page. Raises Http404 for missing, misfiled and invisible alike."""
+    """The document of a page. Raises Http404 for missing, misfiled and invisible alike.
+
+    It knows whether rarer things exist at all (``case_files.lacks``).
+    """
     rows = documents_shown(user).select_related(
         "case_file", "matter", "document_type", "check_out__holder"
     )
-    found = rows.filter(uuid=uuid).only(*FACTS).first()
+    found = rows.filter(uuid=uuid).only(*FACTS).annotate(**_EXISTING).first()
     if found is None or not can_view(user, found.case_file):
         raise Http404
     return found
+
+
+_EXISTING = {
+    "has_proposal": Exists(
+        DeletionProposal.objects.filter(document=OuterRef("pk"), decided_at=None)
+    ),
+    "has_copies": Exists(DocumentCopy.objects.filter(copy=OuterRef("pk")))
+    | Exists(DocumentCopy.objects.filter(origin=OuterRef("pk"))),
+}
 
 
 def readable_component(user: Person, uuid: UUID, version: int, position: int) -> Component:

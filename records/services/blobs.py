@@ -117,14 +117,14 @@ def remove_at_once(blob_ids: Iterable[int]) -> int:
         held = {one.pk: one for one in rows.select_for_update(of=("self",))}
         pdfs = Rendition.objects.filter(source__in=held, pdf__isnull=False)
         made = set(pdfs.values_list("pdf_id", flat=True))
-        removed = _remove(held, timedelta(0))
+        removed = _remove(held, None)
     gone = set(held).difference(Blob.objects.filter(pk__in=held).values_list("pk", flat=True))
     for pk in gone:
         shutil.rmtree(page_images.folder_of(held[pk]), ignore_errors=True)
     return removed + (remove_at_once(made) if made else 0)
 
 
-def _remove(locked: Iterable[int], grace: timedelta = GRACE) -> int:
+def _remove(locked: Iterable[int], grace: timedelta | None = GRACE) -> int:
     """Delete locked rows and their files; asks again for references, with a new snapshot."""
     doomed = list(_unreferenced(grace).filter(pk__in=locked))
     ids = [blob.pk for blob in doomed]
@@ -164,9 +164,11 @@ def adopt_orphans(prefix: str) -> int:
     return len(orphans)
 
 
-def _unreferenced(grace: timedelta = GRACE) -> QuerySet[Blob]:
-    """Blobs older than the grace time that no row of any app points at."""
-    found = Blob.objects.filter(created_at__lte=clock.now() - grace)
+def _unreferenced(grace: timedelta | None = GRACE) -> QuerySet[Blob]:
+    """Blobs older than the grace time (None: of any age) that no row of any app points at."""
+    found = Blob.objects.all()
+    if grace is not None:
+        found = found.filter(created_at__lt=clock.now() - grace)
     for referring, column in _references():
         rows = referring._base_manager.filter(**{column: OuterRef("pk")})
         found = found.exclude(Exists(rows))

@@ -40,7 +40,7 @@ def fields_for(name: str) -> dict[str, object]:
     """What a person fills in."""
     filled: dict[str, dict[str, object]] = {
         "clearing-retry": {},
-        "clearing-assign": {"unit": unit().pk},
+        "clearing-assign": {"unit": "50.1"},
         "clearing-dismiss": {"reason": "Doppelt geliefert"},
     }
     return filled[name]
@@ -182,7 +182,7 @@ class TestActing:
 
     def test_assign(self, desk: Desk, operator: Client) -> None:
         case = desk.case(desk.delivery())
-        answer = operator.post(address("clearing-assign", case), {"unit": unit().pk})
+        answer = operator.post(address("clearing-assign", case), fields_for("clearing-assign"))
         assert answer.status_code == 302
         case.item.refresh_from_db()
         assert case.item.assigned == {"unit": unit().pk}
@@ -210,8 +210,8 @@ class TestActing:
         ("name", "fields", "label", "message"),
         [
             ("clearing-assign", {}, "unit", "Dieses Feld ist zwingend erforderlich."),
-            ("clearing-assign", {"unit": "0"}, "unit", "Bitte eine gültige Auswahl treffen."),
-            ("clearing-assign", {"unit": "x"}, "unit", "Bitte eine gültige Auswahl treffen."),
+            ("clearing-assign", {"unit": "0"}, "unit", "Keine Einheit, die heute besteht"),
+            ("clearing-assign", {"unit": "x"}, "unit", "Keine Einheit, die heute besteht"),
             ("clearing-dismiss", {}, "reason", "Dieses Feld ist zwingend erforderlich."),
             ("clearing-dismiss", {"reason": "   "}, "reason", "Dieses Feld ist zwingend"),
             ("clearing-dismiss", {"reason": "x" * 301}, "reason", "höchstens 300 Zeichen"),
