@@ -45,6 +45,7 @@ class RecordsConfig(AppConfig):
             saved_views_card,
             staff_move_desk,
             start_cards,
+            unit_change_desk,
         )
         from records.services import (
             business_values,
@@ -81,6 +82,7 @@ class RecordsConfig(AppConfig):
         document_work.register()
         party_desk.register()
         staff_move_desk.register()
+        unit_change_desk.register()
         roll_out.register()
         roll_out_desk.register()
         exclusion_desk.register()

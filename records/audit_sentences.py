@@ -135,6 +135,12 @@ SENTENCES = {
     ),
     "records.unit.training_noted": _("{actor} hat eine Schulung von {object} vermerkt"),
     "records.unit.training_removed": _("{actor} hat eine Schulung von {object} gestrichen"),
+    "records.unit_change.planned": _("{actor} hat eine Umgliederung von {object} geplant"),
+    "records.unit_change.carried_out": _("{actor} hat {object} umgegliedert"),
+    "records.unit_change.withdrawn": _("{actor} hat die Umgliederung von {object} zurückgenommen"),
+    "records.case_file.followed_unit": _(
+        "{object} ist mit der Umgliederung zur neuen Einheit gegangen ({actor})"
+    ),
     "records.staff_move.planned": _("{actor} hat eine Umsetzung von {object} geplant"),
     "records.staff_move.carried_out": _("{actor} hat die Arbeit von {object} übergeben"),
     "records.staff_move.withdrawn": _("{actor} hat die Umsetzung von {object} zurückgenommen"),

@@ -15,6 +15,7 @@ from records.services import (
     renditions,
     search_words,
     staff_hand_over,
+    unit_hand_over,
     uploads,
 )
 
@@ -75,6 +76,12 @@ def end_emergency_accesses() -> int:
 def carry_out_staff_moves() -> int:
     """Hand over the work of people whose first day elsewhere has come; returns how many."""
     return staff_hand_over.carry_out_due()
+
+
+@shared_task
+def carry_out_unit_changes() -> int:
+    """Let the work of merged and split units go over on the day; returns how many changes."""
+    return unit_hand_over.carry_out_due()
 
 
 @shared_task

@@ -47,6 +47,7 @@ from records.views import (
     staff_moves,
     typing_help,
     undoing_openings,
+    unit_changes,
     versions,
     volumes,
 )
@@ -286,6 +287,18 @@ urlpatterns = [
         "umsetzung/<uuid:uuid>/zuruecknehmen/",
         staff_moves.staff_move_withdraw,
         name="staff-move-withdraw",
+    ),
+    path("umgliederungen/", unit_changes.unit_changes, name="unit-changes"),
+    path("umgliederung/aus/<uuid:uuid>/", unit_changes.unit_change_new, name="unit-change-new"),
+    path(
+        "umgliederung/<uuid:uuid>/zuruecknehmen/",
+        unit_changes.unit_change_withdraw,
+        name="unit-change-withdraw",
+    ),
+    path(
+        "umgliederung/<uuid:uuid>/noch-einmal/",
+        unit_changes.unit_change_again,
+        name="unit-change-again",
     ),
     path("suche/", search.search, name="search"),
     path("suche/eingrenzen/", search.search_facets, name="search-facets"),

@@ -288,6 +288,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 300.0,
         "options": {"expires": 290.0},
     },
+    # The same for units that are merged or split.
+    "carry-out-unit-changes": {
+        "task": "records.tasks.carry_out_unit_changes",
+        "schedule": 300.0,
+        "options": {"expires": 290.0},
+    },
     # The version holds from midnight on; this only lets files follow what was moved.
     "bring-plans-into-force": {
         "task": "records.tasks.bring_plans_into_force",

@@ -1,13 +1,14 @@
 """Open follow-ups go to somebody else: their owner leaves the unit, or comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 
 from goettingen_ecm.accounts.choices import Role
-from goettingen_ecm.accounts.models import OrgUnit, User
+from goettingen_ecm.accounts.models import Membership, OrgUnit, User
 from goettingen_ecm.accounts.services import ensure_unit_role
 from goettingen_ecm.audit.recording import AuditRecord, record
+from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.models import Operation
 from workflows.models import FollowUp
 
@@ -31,6 +32,35 @@ def hand_over_follow_ups(
         FollowUp.objects.bulk_update(found, ["owner", "owner_role", "row_version"], batch_size=1000)
         record([_entry(one, operation) for one in found])
     return found
+
+
+def follow_unit(ids: Sequence[int], unit: OrgUnit, *, operation: Operation) -> list[FollowUp]:
+    """Give open follow-ups to another unit: its roles stand where those of the old one stood.
+
+    A person who does not work there hands over to its Leitung. The caller answers for who may do
+    that: it is part of merging or splitting units.
+    """
+    with transaction.atomic():
+        rows = FollowUp.objects.select_for_update(of=("self",)).select_related("owner_role")
+        found = list(rows.filter(pk__in=ids, done_at__isnull=True).order_by("pk"))
+        held = Membership.objects.current(clock.today()).filter(unit_role__unit=unit)
+        working = set(held.values_list("user_id", flat=True))
+        for one in found:
+            _place(one, unit, working)
+        FollowUp.objects.bulk_update(
+            found, ["unit", "owner", "owner_role", "row_version"], batch_size=1000
+        )
+        record([_entry(one, operation) for one in found])
+    return found
+
+
+def _place(one: FollowUp, unit: OrgUnit, working: Collection[int]) -> None:
+    if one.owner_role is not None and one.owner_role.unit_id == one.unit_id:
+        one.owner_role = ensure_unit_role(unit, Role(one.owner_role.role))
+    elif one.owner_id is not None and one.owner_id not in working:
+        one.owner, one.owner_role = None, ensure_unit_role(unit, Role.HEAD)
+    one.unit = unit
+    one.row_version += 1
 
 
 def _heads(unit_ids: set[int]) -> dict[int, int]:
