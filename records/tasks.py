@@ -6,7 +6,6 @@ from datetime import timedelta
 from celery import shared_task
 
 from goettingen_ecm.operations import clock
-from records.content import office
 from records.models import Document
 from records.services import (
     blobs,
@@ -51,9 +50,7 @@ def index_stale_documents() -> int:
 
 @shared_task
 def render_office_files() -> int:
-    """Make PDFs of waiting Office files, one after the other; returns how many were tried."""
-    if office.program() is None:
-        return 0
+    """Make PDFs of waiting Office files and mails; returns how many were tried."""
     end = time.monotonic() + TURN_SECONDS
     tried = 0
     while time.monotonic() < end and renditions.render_next():

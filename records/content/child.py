@@ -12,10 +12,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from records.content import wire
+from records.content import mails, wire
 from records.content.confinement import allow_cpu, confine, die_with_parent, resident_bytes
 from records.content.inspector import inspect
 from records.content.limits import Limits, extra_seconds
+from records.content.mail_results import Mail
 from records.content.page_images import PageReader
 from records.content.problems import UNREADABLE_TEXT, Problem, explain
 from records.content.results import UNKNOWN_TYPE, ContentUnreadable, Inspection, InspectRequest
@@ -100,8 +101,21 @@ class Child:
             case "sizes":
                 sizes = self._reader.sizes(path)
                 return {"sizes": [(size.width_pt, size.height_pt) for size in sizes]}, b""
+            case "mail":
+                return self._mail(path, message["mime"])
             case other:
                 raise wire.ProtocolError(f"unknown request {other!r}")
+
+    def _mail(self, path: Path, mime: str) -> tuple[dict[str, Any], bytes]:
+        if path.stat().st_size > self._limits.file_bytes:
+            raise ContentUnreadable(Problem.TOO_LARGE, f"{path.stat().st_size >> 20} MB")
+        try:
+            mail = mails.opened(path.read_bytes(), mime)
+            parts = mails.bounded_parts(mail, self._limits)
+        except mails.MAIL_ERRORS as error:
+            raise ContentUnreadable(Problem.BROKEN, repr(error)) from error
+        body = mail.body[: self._limits.mail_chars]
+        return wire.pack_mail(Mail(mail.head, body, parts, mail.inside))
 
     def _is_worn(self) -> bool:
         """Whether a fresh process should take over: many files seen, or memory not given back."""

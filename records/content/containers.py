@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import IO
 
-import olefile  # type: ignore[import-untyped]
+import olefile
 
 from records.content.file_types import PACKAGE_MAIN_PARTS
 

@@ -106,6 +106,9 @@ UPLOAD_MIMES = (
     "image/tiff",
     "image/bmp",
     "text/plain",
+    # E3: mails are kept as sent, their attachments beside them.
+    "message/rfc822",
+    f"{_MS}outlook",
 )
 # Main parts of Office packages, as named in [Content_Types].xml.
 PACKAGE_MAIN_PARTS = {

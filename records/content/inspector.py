@@ -12,8 +12,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Literal, cast
 
-from records.content import bombs, pdf_text, plain_text, sniffing
+from records.content import bombs, mails, pdf_text, plain_text, sniffing
 from records.content.limits import Limits
+from records.content.mail_results import MAIL_TYPES
 from records.content.pictures import IMAGE_ERRORS, open_picture, page_count
 from records.content.problems import Problem, explain
 from records.content.results import (
@@ -203,8 +204,8 @@ def _read(data: Buffer, path: Path, sniffed: Sniffed, limits: Limits) -> _Read:
             return _read_image(data, limits)
         case Family.TEXT | Family.HTML | Family.XML:
             return _read_characters(data, sniffed.family, limits)
-        case Family.MAIL if sniffed.mime == "message/rfc822":
-            return _read_mail(data, limits)
+        case Family.MAIL if sniffed.mime in MAIL_TYPES:
+            return _read_mail(data, sniffed.mime, limits)
         case _:
             return _Read()
 
@@ -253,9 +254,9 @@ def _read_characters(data: Buffer, family: Family, limits: Limits) -> _Read:
     return _Read(text=text[: limits.text_chars], truncated=truncated)
 
 
-def _read_mail(data: Buffer, limits: Limits) -> _Read:
+def _read_mail(data: Buffer, mime: str, limits: Limits) -> _Read:
     try:
-        text = plain_text.text_of_mail(data[:])
-    except plain_text.MAIL_ERRORS as error:
+        text = mails.text_of_mail(data[:], mime)
+    except mails.MAIL_ERRORS as error:
         return _Read(problem=Problem.BROKEN, detail=repr(error))
     return _Read(text=text[: limits.text_chars], truncated=len(text) > limits.text_chars)

@@ -32,6 +32,10 @@ class Limits:
     zip_ratio: int = 200
     zip_ratio_from_bytes: int = 100 * MIB
     zip_depth: int = 3
+    mail_parts: int = 200
+    # All attachments of a mail leave the child in one frame.
+    mail_bytes: int = 100 * MIB
+    mail_chars: int = 400_000
 
     def as_dict(self) -> dict[str, int | float]:
         """The bounds as they travel to the child."""

@@ -1,11 +1,7 @@
-"""Text of text files, markup and mails. Nothing is fetched, no entity is expanded, no script run."""
+"""Text of text files and markup. Nothing is fetched, no entity is expanded, no script run."""
 
 import codecs
 import re
-from email import message_from_bytes
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
-from email.message import Message
 from html.parser import HTMLParser
 
 from records.content.decoding import decoded
@@ -17,34 +13,22 @@ _BLANKS = re.compile(r"[ \t\xa0]+")
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 _INVISIBLE = {"script", "style", "template", "noscript"}
 _INLINE = {"a", "abbr", "b", "big", "em", "font", "i", "small", "span", "strong", "sub", "sup", "u"}
-_MAIL_FIELDS = ("from", "to", "cc", "subject", "date")
-_MAX_PARTS = 500
-MAIL_ERRORS = (ValueError, LookupError, TypeError, AttributeError, RecursionError, HeaderParseError)
 
 
 def text_of_plain(data: bytes) -> str | None:
     """The text of a text file with line feeds, or None when it is binary."""
     text = decoded(data)
-    return None if text is None else _tidy(text)
+    return None if text is None else tidy(text)
 
 
 def text_of_markup(data: bytes) -> str | None:
     """What a reader of HTML, SVG or XML would see, without tags; None when it is binary."""
     text = _decoded_markup(data)
-    return None if text is None else _visible(text)
+    return None if text is None else visible(text)
 
 
-def text_of_mail(data: bytes) -> str:
-    """Sender, receivers, subject, date and the bodies of a mail; attachments are not opened.
-
-    Raises one of MAIL_ERRORS when the mail cannot be parsed.
-    """
-    message = message_from_bytes(data)
-    fields = [f"{name.title()}: {_field(message, name)}" for name in _MAIL_FIELDS if message[name]]
-    return _tidy("\n".join([*fields, "", *_bodies(message)]))
-
-
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """Line feeds only, and no control characters."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROLS.sub(" ", text) if _CONTROLS.search(text) else text
 
@@ -93,40 +77,10 @@ class _Visible(HTMLParser):
             self.parts.append(data)
 
 
-def _visible(markup: str) -> str:
+def visible(markup: str) -> str:
+    """What a reader of the markup would see: no tags, scripts or styles."""
     parser = _Visible()
     parser.feed(markup)
     parser.close()
-    text = _BLANKS.sub(" ", _tidy("".join(parser.parts)))
+    text = _BLANKS.sub(" ", tidy("".join(parser.parts)))
     return _EMPTY_LINES.sub("\n", text.replace("\n ", "\n")).strip()
-
-
-def _field(message: Message, name: str) -> str:
-    raw = str(message[name])
-    try:
-        return str(make_header(decode_header(raw))).replace("\n", " ")
-    except MAIL_ERRORS:
-        return raw.replace("\n", " ")
-
-
-def _bodies(message: Message) -> list[str]:
-    """Text parts that are no attachments; HTML only where its plain alternative is missing."""
-    plain: list[str] = []
-    markup: list[str] = []
-    for number, part in enumerate(message.walk()):
-        if number > _MAX_PARTS:
-            break
-        if part.get_content_maintype() != "text" or part.get_content_disposition() == "attachment":
-            continue
-        is_html = part.get_content_subtype() == "html"
-        (markup if is_html else plain).append(_body(part, is_html=is_html))
-    return plain if any(text.strip() for text in plain) else markup
-
-
-def _body(part: Message, *, is_html: bool) -> str:
-    payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return ""
-    charset = part.get_content_charset()
-    text = decoded_as(payload, charset) if charset else decoded(payload)
-    return _visible(text or "") if is_html else text or ""

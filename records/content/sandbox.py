@@ -16,6 +16,7 @@ from typing import Any, Self
 from records.content import wire
 from records.content.child_process import ChildLost, ChildProcess, Ending, SandboxSettings
 from records.content.limits import extra_seconds
+from records.content.mail_results import Mail
 from records.content.problems import NOT_REACHED_TEXT, Problem, explain
 from records.content.results import (
     UNKNOWN_TYPE,
@@ -117,12 +118,18 @@ class Sandbox:
         with _plausible():
             return [PageSize(float(width), float(height)) for width, height in answer["sizes"]]
 
+    def open_mail(self, path: Path, mime: str) -> Mail:
+        """Head, body and attachments of a mail. Raises ContentUnreadable with the reason."""
+        answer, data = self._ask_page(path, {"op": "mail", "mime": mime})
+        with _plausible():
+            return wire.unpack_mail(answer, data)
+
     def _ask_page(self, path: Path, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
             answer, data = self._ask(dict(message) | {"path": str(path)}, path)
         except ChildLost as lost:
             problem = _problem_of(lost)
-            log.warning("page of %s: child lost (%s): %s", path, lost.ending.value, lost)
+            log.warning("%s: child lost (%s): %s", path, lost.ending.value, lost)
             raise ContentUnreadable(problem, explain(problem)) from lost
         if "problem" in answer:
             with _plausible():

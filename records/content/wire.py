@@ -3,8 +3,10 @@
 import json
 import struct
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from records.content.mail_results import Mail, MailHead, MailPart
 from records.content.problems import Problem
 from records.content.results import Family, Inspection, Sniffed, TextState
 
@@ -86,6 +88,36 @@ def _digest(value: str) -> bytes:
     if len(digest) not in (0, 32):
         raise ValueError("no SHA-256")
     return digest
+
+
+def pack_mail(mail: Mail) -> tuple[dict[str, Any], bytes]:
+    """A mail as plain values and the bytes of its attachments one behind the other."""
+    head = {name: getattr(mail.head, name) for name in MailHead.__slots__}
+    head["sent_at"] = mail.head.sent_at.isoformat() if mail.head.sent_at else ""
+    parts = [{"name": one.name, "size": len(one.data)} for one in mail.parts]
+    values = {"head": head, "body": mail.body, "parts": parts, "inside": mail.inside}
+    return values, b"".join(one.data for one in mail.parts)
+
+
+def unpack_mail(values: Mapping[str, Any], data: bytes) -> Mail:
+    """The mail in a message. Raises KeyError, TypeError, ValueError when something does not fit."""
+    parts = []
+    rest = memoryview(data)
+    for one in values["parts"]:
+        size = int(one["size"])
+        if not 0 <= size <= len(rest):
+            raise ValueError("attachments do not fit")
+        parts.append(MailPart(clean(one["name"]), bytes(rest[:size])))
+        rest = rest[size:]
+    inside = tuple(clean(name) for name in values["inside"])
+    return Mail(_unpack_head(values["head"]), clean(values["body"]), parts, inside)
+
+
+def _unpack_head(values: Mapping[str, Any]) -> MailHead:
+    said = {name: clean(values[name]) for name in ("message_id", "sender", "receivers", "copies")}
+    moment = datetime.fromisoformat(values["sent_at"]) if values["sent_at"] else None
+    ids = tuple(clean(one) for one in values["refers_to"])
+    return MailHead(**said, refers_to=ids, subject=clean(values["subject"]), sent_at=moment)
 
 
 def clean(text: str) -> str:

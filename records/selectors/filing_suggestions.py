@@ -1,17 +1,18 @@
-"""Where an Eingang may belong: numbers printed on page 1 or in the subject (requirement E4).
+"""Where an Eingang may belong: printed numbers, the mail it answers, the sender (E3, E4).
 
 Always a suggestion with its reason, only files the person may file into, never a filing.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.principals import Person
-from records.choices import CaseFileStatus
+from records.choices import CaseFileStatus, IncomingState
 from records.models import CaseFile, Document, ExternalKey, FormerNumber, IncomingItem, Matter
 from records.policies import units_to_file_in
 from records.selectors.filing_targets import matters_to_file_in
@@ -56,12 +57,15 @@ def suggestions_for(user: Person, item: IncomingItem) -> list[Suggestion]:
     """The best three, the surest first. Two different files by number are never sure."""
     numbers = numbers_in(f"{item.subject}\n{item.first_page}")
     clues = [*_by_number(numbers), *_by_former_number(numbers), *_by_foreign_key(numbers)]
-    clues += _by_sender(item)
+    clues += [*_by_thread(item), *_by_sender(item)]
     files = _fileable(user, {one.case_file_id for one in clues})
     best: dict[int, _Clue] = {}
     for clue in sorted(clues, key=lambda one: one.rank):
         if clue.case_file_id in files:
-            best.setdefault(clue.case_file_id, clue)
+            known = best.setdefault(clue.case_file_id, clue)
+            # The number names the file, the message that is answered its matter.
+            if known.matter_id is None and clue.rank < _SENDER:
+                best[clue.case_file_id] = replace(known, matter_id=clue.matter_id)
     by_number = [one for one in best.values() if one.rank < _SENDER]
     return [
         _suggestion(user, files[one.case_file_id], one, alone=len(by_number) == 1)
@@ -88,10 +92,11 @@ def numbers_in(text: str) -> list[str]:
     return list(found)[:MOST_NUMBERS]
 
 
-_NUMBER, _FORMER, _FOREIGN, _SENDER = range(4)
+_NUMBER, _FORMER, _THREAD, _FOREIGN, _SENDER = range(5)
 _CONFIDENCE = {
     _NUMBER: Confidence.SURE,
     _FORMER: Confidence.SURE,
+    _THREAD: Confidence.SURE,
     _FOREIGN: Confidence.LIKELY,
     _SENDER: Confidence.POSSIBLE,
 }
@@ -121,6 +126,17 @@ def _by_foreign_key(numbers: Sequence[str]) -> list[_Clue]:
         )
         for one in rows[: SHOWN * 10]
     ]
+
+
+def _by_thread(item: IncomingItem) -> list[_Clue]:
+    """Where the message it answers was filed, or another answer to the same one (E3)."""
+    if not item.refers_to:
+        return []
+    same = Q(channel_key__in=item.refers_to) | Q(refers_to__overlap=item.refers_to)
+    rows = IncomingItem.objects.filter(same, state=IncomingState.FILED).order_by("-pk")
+    reason = _("Gehört zu einem E-Mail-Verlauf, der hier abgelegt ist.")
+    found = rows.values_list("document__case_file", "document__matter")[: SHOWN * 3]
+    return [_Clue(case_file, matter, _THREAD, reason) for case_file, matter in found]
 
 
 def _by_sender(item: IncomingItem) -> list[_Clue]:

@@ -7,7 +7,7 @@ house is refused, and said so.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import transaction
@@ -19,6 +19,7 @@ from goettingen_ecm.operations.refusals import Forbidden
 from records import blob_store
 from records.blob_store import Staged
 from records.choices import ComponentKind, IncomingChannel, IncomingStepKind
+from records.content.mail_results import MailHead
 from records.content.results import Inspection, InspectRequest
 from records.content.sniffing import upload_refusal
 from records.models import Blob, IncomingFile, IncomingItem, IncomingStep
@@ -26,6 +27,7 @@ from records.selectors.incoming import works_in_basket
 from records.services import blobs, texts, uploads, writing
 from records.services.actor import Actor, person
 from records.services.auditing import record_changes
+from records.services.mail_parts import Apart, taken_apart
 from records.services.sandbox import sandbox
 from records.services.uploads import UploadedFile
 from records.typed_text import clean_line
@@ -36,19 +38,25 @@ FIRST_PAGE_CHARS = 8000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One file of a delivery: its bytes beside the store and what the sandbox found."""
+    """One file of a delivery: its bytes beside the store and what the sandbox found.
+
+    Of a mail, ``head`` is what stands above it, ``note`` what could not be taken out of it.
+    """
 
     kind: ComponentKind
     name: str
     staged: Staged
     found: Inspection
+    head: MailHead | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What came in at once and belongs together; ``unit`` None is the central basket.
 
-    ``channel_key`` is the channel's own id; ``digest`` as in ``IncomingItem``.
+    ``channel_key`` is the channel's own id; ``digest`` as in ``IncomingItem``; ``refers_to`` the
+    ids of the messages a mail answers.
     """
 
     unit: OrgUnit | None
@@ -58,6 +66,7 @@ class Delivery:
     digest: bytes
     sender: str = ""
     channel_key: str = ""
+    refers_to: Sequence[str] = ()
 
     @property
     def key(self) -> tuple[int | None, str, str, bytes]:
@@ -88,7 +97,7 @@ def receive_uploads(
     """
     require_basket(user, unit)
     with looked_at([(Path(one.name or "datei").name, one) for one in files]) as found:
-        groups = [found] if together else [[one] for one in found]
+        groups = [[p for parts in found for p in parts]] if together else found
         wanted = [_uploaded(unit, group, sender) for group in groups if group]
         return receive(wanted, person(user, "records.incoming.upload"))
 
@@ -103,19 +112,37 @@ def require_basket(user: User, unit: OrgUnit | None) -> None:
 
 
 @contextmanager
-def looked_at(files: Sequence[tuple[str, UploadedFile]]) -> Iterator[list[Part]]:
-    """The files beside the store and what the sandbox found; gone at the end unless stored."""
+def looked_at(files: Sequence[tuple[str, UploadedFile]]) -> Iterator[list[list[Part]]]:
+    """Each file beside the store and what the sandbox found, a mail with its attachments behind it;
+    gone at the end unless stored.
+    """
     staged: list[Staged] = []
     try:
         for _name, file in files:
             staged.append(uploads.stage(file))
-        yield inspected([name for name, _file in files], staged)
+        with opened([name for name, _file in files], staged) as parts:
+            yield parts
     finally:
         blob_store.discard(staged)
 
 
-def inspected(names: Sequence[str], staged: Sequence[Staged]) -> list[Part]:
-    """Staged files as parts of one delivery: the first is the main one."""
+@contextmanager
+def opened(names: Sequence[str], staged: Sequence[Staged]) -> Iterator[list[list[Part]]]:
+    """Staged files with what they hold: a mail is one delivery together with its attachments."""
+    parts = _inspected(names, staged)
+    with taken_apart([(one.staged, one.found) for one in parts]) as apart:
+        yield [_with_inside(part, inside) for part, inside in zip(parts, apart, strict=True)]
+
+
+def _with_inside(part: Part, inside: Apart | None) -> list[Part]:
+    if inside is None:
+        return [part]
+    kind = ComponentKind.ATTACHMENT
+    attached = [Part(kind, one.name, one.staged, one.found) for one in inside.attached]
+    return [replace(part, head=inside.head, note=inside.note), *attached]
+
+
+def _inspected(names: Sequence[str], staged: Sequence[Staged]) -> list[Part]:
     requests = [
         InspectRequest(one.path, declared_name=name)
         for name, one in zip(names, staged, strict=True)
@@ -128,15 +155,19 @@ def inspected(names: Sequence[str], staged: Sequence[Staged]) -> list[Part]:
 
 
 def _uploaded(unit: OrgUnit | None, parts: Sequence[Part], sender: str) -> Delivery:
+    """What was delivered are the main parts; attachments of mails follow from them."""
     first, *more = parts
-    kept = [first, *(Part(ComponentKind.ATTACHMENT, p.name, p.staged, p.found) for p in more)]
+    delivered = [one.staged for one in parts if one.kind == ComponentKind.MAIN]
+    head = first.head or MailHead()
     return Delivery(
         unit=unit,
         channel=IncomingChannel.UPLOAD,
-        subject=Path(first.name).stem,
-        parts=kept,
-        digest=digest_of([one.staged for one in kept]),
-        sender=sender,
+        subject=head.subject or Path(first.name).stem,
+        parts=[first, *(replace(one, kind=ComponentKind.ATTACHMENT) for one in more)],
+        digest=digest_of(delivered),
+        sender=sender or head.sender,
+        channel_key=head.message_id,
+        refers_to=head.refers_to,
     )
 
 
@@ -206,6 +237,7 @@ def _draft(one: Delivery) -> IncomingItem:
         digest=one.digest,
         received_in=one.unit,
         unit=one.unit,
+        refers_to=[key[:300] for key in one.refers_to],
         sender=clean_line(one.sender)[:300],
         subject=clean_line(one.subject)[:500] or one.parts[0].name[:500],
         first_page="\n".join(pages)[:FIRST_PAGE_CHARS],
@@ -224,11 +256,17 @@ def _keep_files(
             kind=part.kind,
             blob=stored[part.staged.sha256],
             file_name=part.name[-255:],
-            refusal=(upload_refusal(part.found.sniffed) or "")[:300] if part.found.size else "",
+            refusal=_warning(part)[:300],
         )
         for key, one in new.items()
         for position, part in enumerate(one.parts)
     )
+
+
+def _warning(part: Part) -> str:
+    """What speaks against opening the file, or what stayed inside it."""
+    refused = upload_refusal(part.found.sniffed) if part.found.size else ""
+    return refused or part.note
 
 
 def remember_steps(

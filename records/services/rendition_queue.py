@@ -1,4 +1,4 @@
-"""Asking for the PDF of an Office file: one row for each content (requirement Q3)."""
+"""Asking for the PDF of an Office file or a mail: one row for each content (requirement Q3)."""
 
 from collections.abc import Iterable
 
@@ -6,19 +6,21 @@ from django.db import transaction
 
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.tasks import nudge
+from records.content.mail_results import MAIL_TYPES
 from records.content.office_types import OFFICE_TYPES
 from records.models import Rendition
 
 TASK = "records.tasks.render_office_files"
 NUDGE_EXPIRES = 20.0
+RENDERED = frozenset([*OFFICE_TYPES, *MAIL_TYPES])
 
 
 def request_renditions(found: Iterable[tuple[int, str, str]]) -> None:
-    """Queue the Office files among (blob id, type, problem) that have none yet.
+    """Queue the Office files and mails among (blob id, type, problem) that have none yet.
 
     In the caller's transaction; files known to be encrypted or broken are not tried.
     """
-    wanted = sorted({pk for pk, mime, problem in found if mime in OFFICE_TYPES and not problem})
+    wanted = sorted({pk for pk, mime, problem in found if mime in RENDERED and not problem})
     if not wanted:
         return
     now = clock.now()

@@ -27,6 +27,7 @@ from records.content.sniffing import upload_refusal
 from records.models import Blob, CaseFile, Document, DocumentType, Matter
 from records.services import blobs, documents, indexing, texts
 from records.services.actor import Actor, person
+from records.services.mail_parts import Apart, Attached, taken_apart
 from records.services.matters import NewMatter, open_matters
 from records.services.sandbox import sandbox
 
@@ -57,8 +58,8 @@ def file_upload(user: User, case_file: CaseFile, wish: UploadWish, key: str) -> 
     Raises InvalidInput for what is not taken (type, size, bombs, macros), Forbidden, IllegalState
     (file closed, store full).
     """
-    with examined(wish.file) as (staged, inspection):
-        return _file(user, case_file, wish, key, staged, inspection)
+    with examined(wish.file) as main, taken_apart([main]) as [apart]:
+        return _file(user, case_file, wish, key, [*_files_of(wish, main, apart)])
 
 
 @contextmanager
@@ -115,19 +116,32 @@ def _require_acceptable(found: Inspection) -> None:
         raise InvalidInput(refusal, field="file")
 
 
+def _files_of(
+    wish: UploadWish, main: tuple[Staged, Inspection], apart: Apart | None
+) -> Iterator[Attached]:
+    """The file, and of a mail its attachments; what is not taken stays inside the original."""
+    yield Attached(Path(wish.file.name or "datei").name, *main)
+    for one in apart.attached if apart else ():
+        harmful = one.found.problem in REFUSED_PROBLEMS or upload_refusal(one.found.sniffed)
+        if one.found.reached and not harmful:
+            yield one
+
+
 def _file(
-    user: User, case_file: CaseFile, wish: UploadWish, key: str, staged: Staged, found: Inspection
+    user: User, case_file: CaseFile, wish: UploadWish, key: str, files: Sequence[Attached]
 ) -> Document:
     with transaction.atomic():
-        once = _once(user, case_file, wish, key, staged)
+        once = _once(user, case_file, wish, key, files[0].staged)
         actor = person(user, "records.upload", key=once)
         repeated = _already_filed(actor)
         if repeated is not None:
             return repeated
-        blob = blobs.store_staged([staged])[staged.sha256]
-        texts.remember([(blob, found)])
+        stored = blobs.store_staged([one.staged for one in files])
+        texts.remember(
+            [(stored[sha], f) for sha, f in {o.staged.sha256: o.found for o in files}.items()]
+        )
         matter = wish.matter or _new_matter(case_file, wish.matter_title, actor)
-        filed = documents.file_documents([_document(wish, matter, blob)], actor)[0]
+        filed = documents.file_documents([_document(wish, matter, files, stored)], actor)[0]
         outbox.publish(TOPIC, [{"documents": [filed.pk]}], actor.operation)
     return filed
 
@@ -155,13 +169,19 @@ def _new_matter(case_file: CaseFile, title: str, actor: Actor) -> Matter:
     return open_matters([NewMatter(case_file, title)], actor)[0]
 
 
-def _document(wish: UploadWish, matter: Matter, blob: Blob) -> documents.NewDocument:
-    name = Path(wish.file.name or "datei").name
+def _document(
+    wish: UploadWish, matter: Matter, files: Sequence[Attached], stored: Mapping[bytes, Blob]
+) -> documents.NewDocument:
+    kinds = [ComponentKind.MAIN, *[ComponentKind.ATTACHMENT] * (len(files) - 1)]
+    parts = [
+        documents.NewComponent(kind, stored[one.staged.sha256], one.name)
+        for kind, one in zip(kinds, files, strict=True)
+    ]
     return documents.NewDocument(
         matter=matter,
-        title=wish.title or Path(name).stem,
+        title=wish.title or Path(files[0].name).stem,
         direction=wish.direction,
-        content=documents.NewVersion([documents.NewComponent(ComponentKind.MAIN, blob, name)]),
+        content=documents.NewVersion(parts),
         document_type=wish.document_type,
         received_on=wish.received_on,
         letter_date=wish.letter_date,

@@ -20,6 +20,7 @@ from records.incoming_forms import CENTRAL
 from records.models import IncomingFile, IncomingItem, IncomingStep
 from records.selectors.incoming import Basket, viewed_blob
 from records.services import page_images
+from records.services.rendition_queue import RENDERED
 from records.views.tables import problem_text
 
 # After so many days an item is marked: nobody should wait longer for an answer to have arrived.
@@ -181,6 +182,8 @@ def _part(item: IncomingItem, file: IncomingFile) -> ShownPart:
 def _why_unreadable(file: IncomingFile) -> str:
     if file.blob.problem:
         return _("Die Datei ist %(problem)s.") % {"problem": problem_text(file.blob.problem)}
+    if file.blob.mime_type in RENDERED:
+        return _("Die Ansicht wird gerade erstellt; laden Sie die Seite gleich noch einmal.")
     return _("Für diesen Dateityp gibt es noch keine Ansicht im Browser.")
 
 

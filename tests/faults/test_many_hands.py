@@ -9,7 +9,7 @@ from integrations.models import ClearingCase, DeliveredFile, DeliveryItem
 from records.models import CaseFile, DocumentVersion, Participation, Party
 from tests.faults.conftest import Plant, night
 from tests.faults.evidence import is_done, require_all_filed, sum_of
-from tests.integrations.pipeline.deliveries import DeliveryBuilder
+from tests.integrations.pipeline.deliveries import DeliveryBuilder, case_file
 
 pytestmark = pytest.mark.faults
 
@@ -77,7 +77,8 @@ def test_missing_surplus_and_wrong_files(two_processes: Plant) -> None:
     made = night(two_processes, "fehler", documents=30)
     del made.files["fehler-D3_1.txt"]
     made.files["fehler-D7_1.txt"] = b"x" * len(made.files["fehler-D7_1.txt"])
-    made.entries[11]["akte"]["oe"] = "99"
+    # A file of its own: into one that another batch opened first it would simply be filed.
+    made.entries[11]["akte"] = case_file("fehler-allein", oe="99")
     folder = made.write()
     (folder / "dateien" / "lose.pdf").write_bytes(b"niemand nennt mich")
     two_processes.wait_until(lambda: is_done("fehler"))

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from records.content.mails import text_of_mail
 from records.content.pdf_words import page_text
-from records.content.plain_text import text_of_mail, text_of_markup, text_of_plain
+from records.content.plain_text import text_of_markup, text_of_plain
 from records.content.text_quality import is_garbage
 
 GERMAN = (
