@@ -112,8 +112,9 @@ def test_macros_are_refused(content: bytes) -> None:
 def test_e9_whitelist_of_uploads() -> None:
     assert allowed_types() == ("PDF, RTF, DOCX, XLSX, PPTX, ODT, ODS, PNG, GIF, JPG, TIF, BMP, TXT, EML, MSG")
     assert upload_refusal(sniff_bytes(PDF, "a.pdf")) is None
+    assert upload_refusal(sniff_bytes(MAIL, "a.eml")) is None
     assert upload_refusal(sniff_bytes(package(WORD), "a.docx")) is None
-    for refused in (b"MZ\x90\0\x03" + bytes(80), zipped({"a": b""}), MAIL, b"<svg/>", b"\0\1\2"):
+    for refused in (b"MZ\x90\0\x03" + bytes(80), zipped({"a": b""}), b"<svg/>", b"\0\1\2"):
         assert "nicht angenommen" in (upload_refusal(sniff_bytes(refused)) or "")
     assert upload_refusal(sniff_bytes(PDF, "a.docx"), "a.docx") == (
         "Der Dateiname passt nicht zum Inhalt: angegeben DOCX, in Wahrheit PDF."
