@@ -147,11 +147,17 @@ def _plan_entries(codes: Iterable[str]) -> dict[str, FilePlanEntry]:
 
 
 def _by_code(codes: Iterable[str]) -> dict[str, OrgUnit]:
+    """Units of today; one that was merged into another is replaced by its successor."""
+    rows = OrgUnit.objects.filter(code__in=set(codes)).select_related("successor")
+    found = {unit.code: _of_today(unit) for unit in rows}
+    return {code: unit for code, unit in found.items() if unit is not None}
+
+
+def _of_today(unit: OrgUnit | None) -> OrgUnit | None:
     today = clock.today()
-    rows = OrgUnit.objects.filter(code__in=set(codes)).filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    )
-    return {unit.code: unit for unit in rows}
+    while unit is not None and unit.valid_until is not None and unit.valid_until < today:
+        unit = unit.successor
+    return unit
 
 
 def _workers(names: Iterable[str]) -> dict[str, User]:

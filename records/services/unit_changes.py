@@ -133,14 +133,14 @@ def _require_day(wanted: NewChange) -> None:
 
 def _require_source(wanted: NewChange) -> None:
     unit = wanted.going.unit
-    if unit.valid_until is not None and unit.valid_until < wanted.first_day:
-        raise IllegalState(_("%(unit)s besteht dann nicht mehr.") % {"unit": unit})
     concerned = UnitChange.objects.filter(NOT_DONE)
     if concerned.filter(unit=unit).exists() or concerned.filter(target=unit).exists():
         raise IllegalState(
             _("Für %(unit)s ist schon eine Umgliederung geplant.") % {"unit": unit},
             next_step=_("Warten Sie deren Tag ab oder nehmen Sie sie zuerst zurück."),
         )
+    if unit.valid_until is not None and unit.valid_until < wanted.first_day:
+        raise IllegalState(_("%(unit)s besteht dann nicht mehr.") % {"unit": unit})
 
 
 def _require_target(wanted: NewChange) -> None:
