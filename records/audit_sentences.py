@@ -124,6 +124,12 @@ SENTENCES = {
     "records.document.deleted": _("{actor} hat das Dokument nach Prüfung endgültig gelöscht"),
     "records.document.misfiled": _("{actor} hat ein Dokument als Fehlablage gemeldet"),
     "records.document.misfiling_undone": _("{actor} hat eine Fehlablage zurückgenommen"),
+    "records.document.misfiling_moved": _(
+        "{actor} hat eine Fehlablage in eine andere Akte umgelegt"
+    ),
+    "records.document.misfiling_move_undone": _(
+        "{actor} hat das Umlegen einer Fehlablage zurückgenommen"
+    ),
     "records.document.misfiling_put_back": _(
         "{actor} hat ein als Fehlablage gemeldetes Dokument zurückgelegt"
     ),

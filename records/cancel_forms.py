@@ -14,7 +14,7 @@ class BulkCancelForm(forms.Form):
     reason = forms.CharField(
         label=_("Grund des Stornos"),
         max_length=REASON_CHARS,
-        help_text=_("Der Grund steht am Dokument und im Protokoll."),
+        help_text=_("Der Grund bleibt sichtbar und steht im Protokoll."),
     )
 
     def clean_reason(self) -> str:

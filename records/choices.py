@@ -109,6 +109,7 @@ class MisfilingDecision(models.TextChoices):
 
     UNDONE = "zurueckgenommen", _("von der kennzeichnenden Person zurückgenommen")
     PUT_BACK = "zurueckgelegt", _("in die Akte zurückgelegt")
+    MOVED = "umgelegt", _("in die richtige Akte umgelegt")
 
 
 class DeletionGround(models.TextChoices):

@@ -28,6 +28,7 @@ from records.views import (
     list_exports,
     matters,
     merging_matters,
+    misfiling_moves,
     misfilings,
     moving,
     notes,
@@ -340,6 +341,12 @@ urlpatterns = [
     path("loeschungen/<uuid:uuid>/zurueckziehen/", deletions.withdraw, name="deletion-withdraw"),
     path("fehlablagen/", misfilings.misfiling_list, name="misfilings"),
     path("fehlablagen/<uuid:uuid>/zuruecknehmen/", misfilings.undo, name="misfiling-undo"),
+    path("fehlablagen/<uuid:uuid>/umlegen/", misfiling_moves.move, name="misfiling-move"),
+    path(
+        "fehlablagen/<uuid:uuid>/umlegen/zuruecknehmen/",
+        misfiling_moves.undo,
+        name="misfiling-move-undo",
+    ),
     path("fehlablagen/<uuid:uuid>/zuruecklegen/", misfilings.put_back, name="misfiling-put-back"),
     path("dokument/<uuid:uuid>/kopie/", copying.copy, name="document-copy"),
     path(

@@ -19,7 +19,7 @@ def misfilings_for(user: Person) -> QuerySet[Misfiling]:
     excluded = CaseFileExclusion.objects.filter(user=user.pk or 0).values("case_file_id")
     rows = Misfiling.objects.exclude(case_file__in=excluded)
     rows = rows.exclude(document__case_file__in=excluded)
-    names = ("case_file__lead_unit", "marked_by", "decided_by", "document")
+    names = ("case_file__lead_unit", "marked_by", "decided_by", "document__case_file")
     shown = rows.select_related(*names).defer("document__title", "document__foreign_reference")
     return shown.order_by(F("decided_at").desc(nulls_first=True), "-marked_at", "-id")
 

@@ -67,7 +67,7 @@ def mark_misfiled(
         Misfiling.objects.bulk_create(made)
         # Before the scope changes: it says for whom a deputy acts.
         record_changes("records.document.misfiled", list(documents.values()), actor)
-        _hide(list(documents.values()), actor)
+        hide(list(documents.values()), actor)
     return made
 
 
@@ -106,7 +106,8 @@ def _misfiling(document: Document, finding: Finding, actor: Actor) -> Misfiling:
     )
 
 
-def _hide(documents: Sequence[Document], actor: Actor) -> None:
+def hide(documents: Sequence[Document], actor: Actor) -> None:
+    """Make locked documents nobody's, in lists and in the search at once."""
     nobody = scopes.rights([])
     scope_id = scopes.scope_ids([nobody])[nobody]
     for document in documents:
@@ -126,7 +127,7 @@ def undo_marking(misfiling_ids: Sequence[int], actor: Actor) -> list[Document]:
     Raises Forbidden for somebody else's, IllegalState when it is decided or too late.
     """
     with transaction.atomic():
-        misfilings = _locked_open(misfiling_ids)
+        misfilings = locked_open(misfiling_ids)
         for one in misfilings:
             if one.marked_by_id != actor.user_id:
                 raise Forbidden(_("Zurücknehmen kann nur, wer es gekennzeichnet hat."))
@@ -148,12 +149,15 @@ def put_back(misfiling_ids: Sequence[int], reason: str, actor: Actor) -> list[Do
     if not reason.strip():
         raise InvalidInput(_("Bitte begründen Sie die Entscheidung."), field="reason")
     with transaction.atomic():
-        misfilings = _locked_open(misfiling_ids)
+        misfilings = locked_open(misfiling_ids)
         return _bring_back(misfilings, MisfilingDecision.PUT_BACK, reason, actor)
 
 
-def _locked_open(misfiling_ids: Sequence[int]) -> list[Misfiling]:
-    """Files first, so that marking and deciding never wait in a circle."""
+def locked_open(misfiling_ids: Sequence[int]) -> list[Misfiling]:
+    """Those that wait for a decision; files first, so that nobody waits in a circle.
+
+    Raises IllegalState when one is decided.
+    """
     rows = Misfiling.objects.filter(pk__in=misfiling_ids)
     lock_case_files(list(rows.values_list("document__case_file_id", flat=True)))
     found = list(rows.select_for_update(of=("self",)).order_by("document_id"))

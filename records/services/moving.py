@@ -73,7 +73,7 @@ def move_to_file(
         ).values():
             raise refusal
         matter = there.matter or matter_in(there.case_file, actor)
-        _move(list(documents.values()), dict.fromkeys(documents, matter), actor)
+        write_move(list(documents.values()), dict.fromkeys(documents, matter), actor)
         _require_sight_after(document_ids, actor, loss_confirmed=loss_confirmed)
     return [documents[pk] for pk in document_ids]
 
@@ -119,8 +119,17 @@ def matter_in(case_file: CaseFile, actor: Actor) -> Matter:
     return found or open_matters([NewMatter(case_file, MATTER_TITLE)], actor)[0]
 
 
-def _move(documents: Sequence[Document], wanted: Mapping[int, Matter], actor: Actor) -> None:
-    """Write the move of locked and checked documents into matters by document id."""
+def write_move(
+    documents: Sequence[Document],
+    wanted: Mapping[int, Matter],
+    actor: Actor,
+    *,
+    also: Sequence[str] = (),
+) -> None:
+    """Write the move of locked and checked documents into matters by document id.
+
+    ``also``: further columns the caller has set.
+    """
     if not documents:
         return
     ids = [one.pk for one in documents]
@@ -131,7 +140,8 @@ def _move(documents: Sequence[Document], wanted: Mapping[int, Matter], actor: Ac
         matter = wanted[document.pk]
         document.case_file, document.matter = matter.case_file, matter
         document.scope_id, document.indexed_at = matter.scope_id, None
-    writing.update(documents, ["case_file", "matter", "scope", "indexed_at"], actor)
+    columns = ["case_file", "matter", "scope", "indexed_at", *also]
+    writing.update(documents, columns, actor)
     writing.create(moves, actor)
     writing.remove(placed, actor)
     _follow(documents, {one.pk: one for one in wanted.values()})
@@ -251,16 +261,24 @@ def _move_back(
     actor: Actor,
 ) -> None:
     matters = {one.pk: places[one.pk].matter for one in documents}
-    _move(documents, {pk: one for pk, one in matters.items() if one is not None}, actor)
-    wanted = {one.pk: moves[one.pk].source_section_id for one in documents}
+    write_move(documents, {pk: one for pk, one in matters.items() if one is not None}, actor)
+    put_into_registers(
+        documents, {one.pk: moves[one.pk].source_section_id for one in documents}, actor
+    )
+    _require_sight_after([one.pk for one in documents], actor, loss_confirmed=False)
+
+
+def put_into_registers(
+    documents: Sequence[Document], wanted: Mapping[int, int | None], actor: Actor
+) -> None:
+    """Into the sections they stood in, by document id, as far as these still exist."""
     sections = RegisterSection.objects.in_bulk({one for one in wanted.values() if one is not None})
     placements = [
-        RegisterPlacement(document_id=pk, section=sections[section_id])
-        for pk, section_id in wanted.items()
-        if section_id in sections
+        RegisterPlacement(document=one, section=sections[section_id])
+        for one in documents
+        if (section_id := wanted.get(one.pk)) in sections
     ]
     writing.create(placements, actor)
-    _require_sight_after([one.pk for one in documents], actor, loss_confirmed=False)
 
 
 def plan(document_ids: Sequence[int], there: Place, actor: Actor) -> dict[int, Result]:

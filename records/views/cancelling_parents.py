@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -174,6 +175,10 @@ def cancel_many_matters(request: HttpRequest, uuid: UUID) -> HttpResponse:
     require_changeable(request, case_file)
     offered = list(_in_work(request, case_file))
     form = MattersCancelForm(bulk.posted(request), matters=offered)
+    if not offered:
+        text = _("Diese Akte hat keinen Vorgang in Bearbeitung.")
+        add_notice(request, text, level=messages.INFO)
+        return redirect(case_file_url(case_file))
     crumb = f"{case_file.aktenzeichen} {case_file.title}"
     selected = Selected([], case_file_url(case_file), crumb)
     if not form.is_valid():
