@@ -198,6 +198,21 @@ class ListPage(models.TextChoices):
     SEARCH = "suche", _("Suche")
 
 
+class MailRhythm(models.TextChoices):
+    """How often a saved search tells its person what is new; on working days only."""
+
+    DAILY = "taeglich", _("jeden Arbeitstag")
+    WEEKLY = "woechentlich", _("am ersten Arbeitstag der Woche")
+
+
+class CompoundRule(models.TextChoices):
+    """What a word of the municipality's word list says about compounds (issue 4)."""
+
+    PART = "teil", _("ist Teil von Zusammensetzungen")
+    NEVER_PART = "kein_teil", _("ist nie Teil einer Zusammensetzung")
+    UNSPLIT = "ganz", _("wird selbst nie zerlegt")
+
+
 class NoteKind(models.TextChoices):
     TELEPHONE = "telefon", _("Telefonvermerk")
     FILE = "akte", _("Aktenvermerk")

@@ -10,6 +10,7 @@ from records.models.case_file import (
 )
 from records.models.check_out import CheckOut
 from records.models.comment import Comment
+from records.models.compound_word import CompoundWord
 from records.models.cross_reference import CrossReference
 from records.models.deletion import DeletionProposal
 from records.models.document import Component, Document, DocumentType, DocumentVersion
@@ -36,6 +37,7 @@ from records.models.register import RegisterPlacement, RegisterSection
 from records.models.rendition import Rendition
 from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
+from records.models.search_subscription import SearchSubscription
 from records.models.search_word import SearchWord
 from records.models.staff_move import StaffMove
 from records.models.unit_change import UnitChange
@@ -53,6 +55,7 @@ __all__ = [
     "CheckOut",
     "Comment",
     "Component",
+    "CompoundWord",
     "CrossReference",
     "DeletionProposal",
     "Document",
@@ -88,6 +91,7 @@ __all__ = [
     "RightsReview",
     "SavedView",
     "SearchEntry",
+    "SearchSubscription",
     "SearchWord",
     "SpecialistSystem",
     "StaffMove",
