@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.desk.fields import FreeDateField
@@ -11,12 +12,19 @@ from goettingen_ecm.operations import clock
 from records.choice_fields import UnitField
 from records.choices import UnitChangeKind
 from records.models import CaseFile
-from records.selectors.unit_changes import Going, entry_choices, staff_of
+from records.selectors.unit_changes import EntryChoice, Going, entry_choices, staff_of
 from records.services import volumes
 from records.services.unit_changes import CODE_LENGTH, NAME_LENGTH, NewChange, NewUnit
 
 NUMBERS_AT_ONCE = 500
 NAMED = 5
+
+
+def _named(one: EntryChoice) -> str:
+    return ngettext("%(label)s · %(n)s Akte", "%(label)s · %(n)s Akten", one.files) % {
+        "label": one.label,
+        "n": one.files,
+    }
 
 
 class ChangedUnitForm(forms.Form):
@@ -82,7 +90,7 @@ class UnitChangeForm(forms.Form):
             del self.fields["entries"], self.fields["numbers"]
         else:
             self.fields["entries"].choices = [  # type: ignore[attr-defined]
-                (str(one.lineage), f"{one.label} ({one.files})") for one in entry_choices(left)
+                (str(one.lineage), _named(one)) for one in entry_choices(left)
             ]
 
     def clean_numbers(self) -> str:
