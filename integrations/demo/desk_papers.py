@@ -62,6 +62,15 @@ BUILDING_NOTE = Paper(
         "Vor dem Ortstermin sind die Abstände und die Zufahrt zu prüfen.",
     ),
 )
+STRAY_LETTER = Paper(
+    "Wohngeldstelle",
+    "Nachforderung von Unterlagen",
+    (
+        "Für die Berechnung des Wohngeldes fehlen noch die Verdienstbescheinigungen der letzten drei"
+        " Monate.",
+        "Bitte reichen Sie sie bis zum Ende des Monats nach.",
+    ),
+)
 OFFER = Paper(
     "Regalbau Sösetal GmbH",
     "Angebot Rollregalanlage",

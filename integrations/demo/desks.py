@@ -22,6 +22,7 @@ from integrations.demo.desk_papers import (
     OFFER,
     REPLY,
     REPLY_CHANGED,
+    STRAY_LETTER,
     SUPPORT_NOTE,
 )
 from integrations.demo.papers import Paper, upload_of
@@ -31,6 +32,7 @@ from records.choices import (
     Confidentiality,
     Direction,
     ListPage,
+    MisfilingReason,
     NoteKind,
 )
 from records.follow_ups import file_target
@@ -40,6 +42,7 @@ from records.services.actor import Actor, person
 from records.services.case_files import NewCaseFile, open_case_files
 from records.services.comments import NewComment, Region, add_comments, add_replies
 from records.services.file_marks import MarkKind
+from records.services.misfiling import Finding, mark_misfiled
 from records.services.note_sheets import NoteText
 from records.services.notes import NoteWish, write_note
 from records.services.rights import Exclusion, change_confidentiality, exclude_persons
@@ -200,6 +203,7 @@ def _other_offices(rules: CaseFile) -> None:
     builder.files(garage, "Bauantrag", BUILDING_NOTE, Direction.INTERNAL)
     builder.wants_again(garage, today + timedelta(days=2), "Ortstermin vorbereiten")
     builder.keeps([garage])
+    _misfiled(builder, garage)
     shelves = registry.opens("10.20", "10", "Rollregale für das Zwischenarchiv")
     registry.files(shelves, "Angebote", OFFER, Direction.INCOMING)
     registry.wants_again(shelves, today, "Zuschlag erteilen")
@@ -208,6 +212,13 @@ def _other_offices(rules: CaseFile) -> None:
     for username in ("yilmaz", "hartmann", "seidel"):
         desk(username).keeps([rules])
         desk(username).wants_again(rules, today, "Dienstanweisung mitprüfen")
+
+
+def _misfiled(clerk: Desk, case_file: CaseFile) -> None:
+    """A letter of another office was filed here and is reported: data protection decides."""
+    stray = clerk.files(case_file, "Bauantrag", STRAY_LETTER, Direction.INCOMING)
+    finding = Finding(MisfilingReason.FOREIGN_DATA, "Schreiben der Wohngeldstelle")
+    mark_misfiled([stray.pk], finding, clerk.acting("misfiled"))
 
 
 def _substitution() -> None:

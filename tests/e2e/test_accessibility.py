@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.personas import ADMINISTRATION, CLERK_SOCIAL
+from tests.personas import ADMINISTRATION, CLERK_SOCIAL, DATA_PROTECTION
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 WIDTHS = (1280, 390)
@@ -22,6 +22,7 @@ CLERK_PAGES = (
     "/akte/aufruf?verfahren=openprosoz&schluessel=unbekannt",
 )
 OPERATOR_PAGES = ("/lieferungen/", "/klaerung/?stand=solved")
+DATA_PROTECTION_PAGES = ("/", "/fehlablagen/")
 FILE_PAGES = ("", "verlauf/", "zugriff/", "angaben/", "umschreiben/")
 
 
@@ -63,6 +64,15 @@ def test_d9_operators_pages(width: int, page_of: Callable[..., Page]) -> None:
     page.goto("/lieferungen/")
     delivery = page.locator("table a[data-row-link]").first.get_attribute("href") or ""
     check(page, [*OPERATOR_PAGES, delivery])
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_d9_data_protections_pages(width: int, page_of: Callable[..., Page]) -> None:
+    """The demo has a Fehlablage that waits: the list, and putting it right."""
+    page = page_of(DATA_PROTECTION, width)
+    page.goto("/fehlablagen/")
+    move = page.locator("a[href$='/umlegen/']").first.get_attribute("href") or ""
+    check(page, [*DATA_PROTECTION_PAGES, move])
 
 
 @pytest.mark.parametrize("width", WIDTHS)
