@@ -14,7 +14,7 @@ from goettingen_ecm.access.principals import Person
 from goettingen_ecm.operations.registry import Card, start_cards
 from records.actions import Action, file_actions
 from records.choices import ListPage
-from records.models import CaseFile, SavedView
+from records.models import CaseFile, SavedView, SearchSubscription
 from records.saved_views_card import own_views
 from records.selectors.saved_views import preferences
 from records.selectors.search_news import Kept, News, news_of
@@ -28,6 +28,11 @@ class SavedSearch:
     view: SavedView
     url: str
     news: str
+
+    @property
+    def mail(self) -> SearchSubscription | None:
+        """How the person is told by mail; None when not at all."""
+        return getattr(self.view, "subscription", None)
 
 
 def saved_searches(user: Person) -> list[SavedSearch]:
@@ -43,10 +48,15 @@ def _with_news(user: Person, views: Sequence[SavedView]) -> list[SavedSearch]:
 
 
 def _kept(user: Person, views: Sequence[SavedView]) -> list[Kept]:
+    return kept_searches(user, views, [view.seen_document_id or 0 for view in views])
+
+
+def kept_searches(user: Person, views: Sequence[SavedView], seen: Sequence[int]) -> list[Kept]:
+    """The searches as the person may ask them; what comes after the document ``seen`` is new."""
     addresses = read_many(user, [QueryDict(view.query) for view in views])
     return [
-        Kept(address.text, address.wish, view.seen_document_id or 0)
-        for view, address in zip(views, addresses, strict=True)
+        Kept(address.text, address.wish, document)
+        for address, document in zip(addresses, seen, strict=True)
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import timedelta
 from celery import shared_task
 
 from goettingen_ecm.operations import clock
+from goettingen_ecm.operations.tasks import nudge
+from records import search_mails
 from records.models import Document
 from records.services import (
     blobs,
@@ -91,3 +93,12 @@ def bring_plans_into_force() -> int:
 def count_search_words() -> int:
     """Make the words anew that "Meinten Sie" may offer; returns how many there are."""
     return search_words.count_words()
+
+
+@shared_task
+def mail_search_news(after: int = 0) -> int:
+    """Tell people what is new in their saved searches; returns how many mails went out."""
+    run = search_mails.send_due(seconds=TURN_SECONDS, after=after)
+    if run.last is not None:
+        nudge("records.tasks.mail_search_news", run.last)
+    return run.sent

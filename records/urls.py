@@ -45,6 +45,7 @@ from records.views import (
     saved_views,
     search,
     search_export,
+    search_mails,
     staff_moves,
     typing_help,
     undoing_openings,
@@ -309,6 +310,12 @@ urlpatterns = [
     path("suche/vorschlaege/", typing_help.typing_help, name="search-typing-help"),
     path("suche/merken/", saved_searches.save, name="saved-search-save"),
     path("suche/gemerkt/<int:search_id>/", saved_searches.open_search, name="saved-search"),
+    path("suche/benachrichtigungen/", search_mails.search_mails, name="search-mails"),
+    path(
+        "suche/gemerkt/<int:search_id>/benachrichtigen/",
+        search_mails.choose,
+        name="saved-search-mail",
+    ),
     path(
         "suche/gemerkt/<int:search_id>/umbenennen/",
         saved_searches.rename,

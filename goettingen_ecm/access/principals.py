@@ -1,6 +1,7 @@
 """A person's principals (unit × role groups) and visible scopes, cached under the epoch."""
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import astuple, dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -125,6 +126,14 @@ def hold_rights(user: Person) -> None:
     user._rights_held = True  # type: ignore[union-attr]
 
 
+def without_substitutions(user: User) -> User:
+    """The same person with the own rights of this moment only, for one short piece of work."""
+    alone = copy(user)
+    alone._rights = ("", _own(user.pk) if user.is_active else NOBODY)  # type: ignore[attr-defined]
+    hold_rights(alone)
+    return alone
+
+
 def _cached(user_id: int, state: str) -> Rights:
     # The 3 names the shape of what is kept: an older release left tuples without substitutions.
     key = f"rights:3:{user_id}:{state}"
@@ -150,6 +159,15 @@ def _seconds_to_boundary() -> int:
 
 def compute(user_id: int) -> Rights:
     """Resolve memberships to principals: a head leads every unit below the own one."""
+    own = _own(user_id)
+    if not own.roles:
+        return own
+    stand_ins = substitutions.in_force(clock.today(), deputies=[user_id])
+    return _with_borrowed(own, stand_ins) if stand_ins else own
+
+
+def _own(user_id: int) -> Rights:
+    """What the person's own memberships give today."""
     today = clock.today()
     held = substitutions.roles_of([user_id], today)[user_id]
     if not held:
@@ -157,15 +175,13 @@ def compute(user_id: int) -> Rights:
     holding = _holding(held)
     holder = Holder(user_id, holding.groups | {everyone.group_id()}, holding.circles, today)
     principals = _with_confidential(_principals(holder))
-    own = Rights(
+    return Rights(
         user_id,
         tuple(sorted(principals)),
         _scopes(principals, [user_id]),
         holding.roles,
         holding.circles,
     )
-    stand_ins = substitutions.in_force(today, deputies=[user_id])
-    return _with_borrowed(own, stand_ins) if stand_ins else own
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "records.tasks.count_search_words",
         "schedule": crontab(hour=4, minute=15),
     },
+    # Who was written to is not due again this day: the later calls are for mails that failed.
+    "mail-search-news": {
+        "task": "records.tasks.mail_search_news",
+        "schedule": crontab(hour="5-17", minute=20),
+        "options": {"expires": 3000.0},
+    },
     "end-emergency-accesses": {
         "task": "records.tasks.end_emergency_accesses",
         "schedule": 60.0,

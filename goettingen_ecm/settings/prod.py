@@ -35,4 +35,6 @@ EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_HOST = os.environ.get("ECM_SMTP_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("ECM_SMTP_PORT", "25"))
 EMAIL_USE_TLS = environment.flag("ECM_SMTP_TLS")
+# A mail server that does not answer must not hold a worker.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = os.environ.get("ECM_MAIL_FROM", "eakte@localhost")

@@ -20,7 +20,7 @@ class Preferences:
 def preferences(user: Person, page: ListPage) -> Preferences:
     """Everything the person has chosen for a list, in one query."""
     rows = SavedView.objects.filter(owner_id=user.pk, page=page).order_by("name", "pk")
-    return _parted(list(rows))
+    return _parted(list(rows.select_related("subscription")))
 
 
 def all_preferences(user: Person) -> dict[str, Preferences]:

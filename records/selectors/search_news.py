@@ -51,14 +51,15 @@ class News:
     at_least: bool = False
 
 
-def news_of(user: Person, searches: Sequence[Kept]) -> list[News]:
-    """New hits of each search the person may see, in three queries for all of them."""
+def news_of(user: Person, searches: Sequence[Kept], *, until: int | None = None) -> list[News]:
+    """New hits of each search the person may see, in three queries for all of them; ``until``: up
+    to this document, else to the newest."""
     if not searches:
         return []
-    newest: int = Document.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest: int = until or Document.objects.aggregate(newest=Max("pk"))["newest"] or 0
     oldest = min(one.seen for one in searches)
     start = max(oldest, newest - WINDOW)
-    fresh = _fresh(user, start) if newest > start else []
+    fresh = _fresh(user, start, newest) if newest > start else []
     if not fresh:
         return [News(0, one.seen < start) for one in searches]
     start = fresh[MOST_NEW - 1][0] - 1 if len(fresh) > MOST_NEW else start
@@ -66,10 +67,11 @@ def news_of(user: Person, searches: Sequence[Kept]) -> list[News]:
     return [News(n, one.seen < start) for n, one in zip(counts, searches, strict=True)]
 
 
-def _fresh(user: Person, start: int) -> list[tuple[int, Any]]:
-    """Visible documents in use that came after ``start``, newest first."""
+def _fresh(user: Person, start: int, newest: int) -> list[tuple[int, Any]]:
+    """Visible documents in use that came after ``start``, up to ``newest``, newest first."""
     scopes = rights_of(user).scope_ids
-    rows = documents_in_use(user).filter(pk__gt=start, case_file__scope__any_of=scopes)
+    rows = documents_in_use(user).filter(case_file__scope__any_of=scopes)
+    rows = rows.filter(pk__gt=start, pk__lte=newest)
     return list(rows.order_by("-pk").values_list("pk", "sort_date")[: MOST_NEW + 1])
 
 

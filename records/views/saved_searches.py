@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
-from records.services import saved_searches
+from records.services import saved_searches, search_subscriptions
 
 
 @require_POST
@@ -20,6 +20,7 @@ def save(request: HttpRequest) -> HttpResponse:
     seen = request.GET.get("seen", "")
     known = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 19 else None
     view = saved_searches.save_search(person_of(request), name, words, seen=known)
+    search_subscriptions.subscribe_again(view, _said(request, "mail"))
     add_notice(request, _("Die Suche „%(name)s“ ist gespeichert.") % {"name": view.name})
     return redirect(f"{reverse('search')}?{view.query}" if request.POST else reverse("search"))
 
@@ -48,10 +49,12 @@ def rename(request: HttpRequest, search_id: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, search_id: int) -> HttpResponse:
     """Remove an own search."""
+    mail = search_subscriptions.in_words(person_of(request), search_id)
     view = saved_searches.delete_search(person_of(request), search_id)
     if view is None:
         raise Http404
     said = {"name": view.name, "words": view.query, "seen": view.seen_document_id or 0}
+    said |= {"mail": mail} if mail else {}
     undo = f"{reverse('saved-search-save')}?{urlencode(said)}"
     notice = _("Die Suche „%(name)s“ ist gelöscht.") % {"name": view.name}
     add_notice(request, notice, undo_url=undo)

@@ -8,8 +8,14 @@ GET = {
     "search-export": EVERYBODY,
     # Nobody has saved a search yet; another person's is as missing as none.
     "saved-search": (404,) * 7,
+    "search-mails": EVERYBODY,
 }
-POST_ONLY = {"saved-search-save", "saved-search-rename", "saved-search-delete"}
+POST_ONLY = {
+    "saved-search-save",
+    "saved-search-rename",
+    "saved-search-delete",
+    "saved-search-mail",
+}
 
 
 def arguments(story: Story) -> dict[str, list[object]]:
@@ -18,4 +24,5 @@ def arguments(story: Story) -> dict[str, list[object]]:
         "saved-search": [1],
         "saved-search-rename": [1],
         "saved-search-delete": [1],
+        "saved-search-mail": [1],
     }
