@@ -29,6 +29,7 @@ SENTENCES = {
     "records.paper.requested": _("{actor} hat den Papierteil von {object} angefordert"),
     "records.paper.handed_out": _("{actor} hat den Papierteil von {object} ausgegeben"),
     "records.paper.returned": _("{actor} hat den Papierteil von {object} zurückgenommen"),
+    "records.paper.reminded": _("Der Papierteil von {object} ist überfällig: erinnert ({actor})"),
     "records.paper.withdrawn": _(
         "{actor} hat die Anforderung des Papierteils von {object} beendet"
     ),

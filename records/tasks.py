@@ -12,6 +12,7 @@ from records.models import Document
 from records.services import (
     blobs,
     emergency,
+    paper_reminders,
     plan_following,
     renditions,
     search_words,
@@ -81,6 +82,12 @@ def carry_out_staff_moves() -> int:
 def carry_out_unit_changes() -> int:
     """Let the work of merged and split units go over on the day; returns how many changes."""
     return unit_hand_over.carry_out_due()
+
+
+@shared_task
+def remind_of_overdue_papers() -> int:
+    """Remind of lent paper parts past their day, each once; returns how many."""
+    return paper_reminders.remind_overdue()
 
 
 @shared_task

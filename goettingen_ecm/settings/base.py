@@ -267,6 +267,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "goettingen_ecm.access.tasks.remove_old_staff_lists",
         "schedule": crontab(hour=4, minute=45),
     },
+    "remind-of-overdue-papers": {
+        "task": "records.tasks.remind_of_overdue_papers",
+        "schedule": crontab(hour=3, minute=50),
+    },
     "count-search-words": {
         "task": "records.tasks.count_search_words",
         "schedule": crontab(hour=4, minute=15),

@@ -17,6 +17,7 @@ from records.services import writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.documents import lock_case_files
+from records.services.paper_reminders import end_reminders_of
 from records.typed_text import clean_line
 
 GONE = (CaseFileStatus.TRANSFERRED, CaseFileStatus.DESTROYED)
@@ -216,6 +217,7 @@ def return_papers(
                     % {"at": german.date_time(loan.ended_at)}
                 )
         _end(loans, "records.paper.returned", actor)
+        end_reminders_of(loans, actor)
     return loans
 
 
