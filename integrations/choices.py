@@ -51,3 +51,19 @@ class ClearingReason(models.TextChoices):
     CASE_FILE_CLOSED = "case_file_closed", _("Akte ist abgeschlossen")
     NOT_PERMITTED = "not_permitted", _("Fachverfahren darf dort nicht ablegen")
     REFUSED = "refused", _("Ablage abgelehnt")
+
+
+class MailSecurity(models.TextChoices):
+    """How the connection to a mail server is protected."""
+
+    TLS = "tls", _("TLS (IMAPS)")
+    STARTTLS = "starttls", _("STARTTLS")
+    NONE = "keine", _("keine (nur auf diesem Rechner)")
+
+
+class MailOutcome(models.TextChoices):
+    """What became of a message of a mailbox."""
+
+    RECEIVED = "eingegangen", _("eingegangen")
+    KNOWN = "bekannt", _("war schon eingegangen")
+    HELD = "zurueck", _("zurückgestellt")

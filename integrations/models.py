@@ -2,11 +2,21 @@
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from integrations.choices import ClearingReason, ClearingState, DeliveryState, Outcome, Stage
-from records.models import Blob, CaseFile, Document, SpecialistSystem
+from goettingen_ecm.accounts.models import OrgUnit
+from integrations.choices import (
+    ClearingReason,
+    ClearingState,
+    DeliveryState,
+    MailOutcome,
+    MailSecurity,
+    Outcome,
+    Stage,
+)
+from records.models import Blob, CaseFile, Document, IncomingItem, SpecialistSystem
 
 
 class Delivery(models.Model):
@@ -152,3 +162,102 @@ class ClearingCase(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()}"
+
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
+
+class Mailbox(models.Model):
+    """A Postfach whose messages come into a basket; its password stays in the environment.
+
+    ``unit`` is the basket, None the central one; ``done_folder`` and ``held_folder`` are where the
+    messages go on the server.
+    """
+
+    uuid = models.UUIDField(_("Kennung"), default=uuid.uuid4, unique=True, editable=False)
+    code = models.SlugField(
+        _("Kürzel"),
+        max_length=30,
+        unique=True,
+        help_text=_("Das Kennwort steht in der Umgebung: ECM_MAILBOX_<Kürzel>_PASSWORD."),
+    )
+    name = models.CharField(_("Bezeichnung"), max_length=120)
+    host = models.CharField(_("Server"), max_length=200)
+    port = models.PositiveIntegerField(_("Port"), default=993)
+    security = models.CharField(
+        _("Verbindung"), max_length=10, choices=MailSecurity.choices, default=MailSecurity.TLS
+    )
+    user_name = models.CharField(_("Benutzer"), max_length=200)
+    folder = models.CharField(_("Ordner"), max_length=200, default="INBOX")
+    done_folder = models.CharField(
+        _("Ordner für Übernommenes"), max_length=200, default="eAkte übernommen"
+    )
+    held_folder = models.CharField(
+        _("Ordner für Zurückgestelltes"), max_length=200, default="eAkte zurückgestellt"
+    )
+    unit = models.ForeignKey(
+        OrgUnit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("Eingangskorb"),
+        help_text=_("Leer: der zentrale Korb der Poststelle."),
+    )
+    is_active = models.BooleanField(_("wird abgeholt"), default=True)
+    checked_at = models.DateTimeField(_("zuletzt abgeholt"), null=True, editable=False)
+    problem = models.CharField(_("Fehler"), max_length=500, blank=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Postfach")
+        verbose_name_plural = _("Postfächer")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Passwords and letters travel encrypted, except to this machine."""
+        if self.security == MailSecurity.NONE and self.host not in THIS_MACHINE:
+            raise ValidationError(
+                {"security": _("Unverschlüsselt ist nur auf diesem Rechner möglich.")}
+            )
+        if len({self.folder, self.done_folder, self.held_folder}) < 3:
+            raise ValidationError({"folder": _("Die drei Ordner müssen verschieden sein.")})
+
+
+class MailboxMessage(models.Model):
+    """What became of one message: with them the sum of a mailbox is proven.
+
+    ``uid_validity`` and ``uid`` name it on its server (RFC 9051 2.3.1.1); ``size`` in bytes.
+    """
+
+    mailbox = models.ForeignKey(
+        Mailbox, models.PROTECT, related_name="messages", verbose_name=_("Postfach")
+    )
+    uid_validity = models.BigIntegerField(_("UIDVALIDITY"))
+    uid = models.BigIntegerField(_("UID"))
+    message_id = models.CharField(_("Message-ID"), max_length=300, blank=True)
+    size = models.BigIntegerField(_("Größe"))
+    outcome = models.CharField(_("Ergebnis"), max_length=12, choices=MailOutcome.choices)
+    explanation = models.CharField(_("Hinweis"), max_length=300, blank=True)
+    item = models.ForeignKey(
+        IncomingItem, models.PROTECT, null=True, related_name="+", verbose_name=_("Eingang")
+    )
+    handled_at = models.DateTimeField(_("abgeholt am"))
+
+    class Meta:
+        verbose_name = _("Nachricht eines Postfachs")
+        verbose_name_plural = _("Nachrichten von Postfächern")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mailbox", "uid_validity", "uid"], name="mailbox_message_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["mailbox", "-handled_at", "-id"], name="mailbox_message_recent")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox_id} {self.uid}"

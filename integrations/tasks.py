@@ -9,6 +9,7 @@ from celery.signals import worker_process_init
 from django.db import InterfaceError, OperationalError
 
 from goettingen_ecm.operations.tasks import nudge
+from integrations.mail import fetching
 from integrations.pipeline import runner
 from integrations.services import tidying
 from records.content.standing_back import stand_back
@@ -25,6 +26,12 @@ CALL_EXPIRES_SECONDS = 5.0
 def nudge_deliveries() -> None:
     """Look for complete deliveries and go on with open ones (beat calls this every 10 s)."""
     _survive(_receive_and_work)
+
+
+@shared_task
+def fetch_mailboxes() -> int:
+    """Lay the messages of all mailboxes into their baskets (beat calls this every minute)."""
+    return fetching.fetch_due()
 
 
 @shared_task

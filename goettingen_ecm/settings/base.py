@@ -259,6 +259,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=12),
     },
     "collect-blobs": {"task": "records.tasks.collect_blobs", "schedule": timedelta(hours=6)},
+    "fetch-mailboxes": {
+        "task": "integrations.tasks.fetch_mailboxes",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
+    },
     "remove-finished-folders": {
         "task": "integrations.tasks.remove_finished_folders",
         "schedule": crontab(hour=5, minute=30),

@@ -98,7 +98,8 @@ def receive_uploads(
     require_basket(user, unit)
     with looked_at([(Path(one.name or "datei").name, one) for one in files]) as found:
         groups = [[p for parts in found for p in parts]] if together else found
-        wanted = [_uploaded(unit, group, sender) for group in groups if group]
+        way = IncomingChannel.UPLOAD
+        wanted = [delivery_of(unit, way, group, sender) for group in groups if group]
         return receive(wanted, person(user, "records.incoming.upload"))
 
 
@@ -154,14 +155,19 @@ def _inspected(names: Sequence[str], staged: Sequence[Staged]) -> list[Part]:
     ]
 
 
-def _uploaded(unit: OrgUnit | None, parts: Sequence[Part], sender: str) -> Delivery:
-    """What was delivered are the main parts; attachments of mails follow from them."""
+def delivery_of(
+    unit: OrgUnit | None, channel: IncomingChannel, parts: Sequence[Part], sender: str = ""
+) -> Delivery:
+    """One delivery of looked-at files, at least one.
+
+    What was delivered are the main parts; attachments of mails follow from them.
+    """
     first, *more = parts
     delivered = [one.staged for one in parts if one.kind == ComponentKind.MAIN]
     head = first.head or MailHead()
     return Delivery(
         unit=unit,
-        channel=IncomingChannel.UPLOAD,
+        channel=channel,
         subject=head.subject or Path(first.name).stem,
         parts=[first, *(replace(one, kind=ComponentKind.ATTACHMENT) for one in more)],
         digest=digest_of(delivered),
