@@ -7,7 +7,7 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Schnittstellen")
 
     def ready(self) -> None:
-        from integrations import deletions, my_work, start_cards, unfiled
+        from integrations import deletions, my_work, start_cards, unfiled, unit_following
         from integrations.open_prosoz import connector
 
         start_cards.register()
@@ -15,3 +15,4 @@ class IntegrationsConfig(AppConfig):
         unfiled.register()
         deletions.register()
         connector.register()
+        unit_following.register()

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.audit.actions import register_action
 
 SENTENCES = {
+    "integrations.mailbox.followed_unit": _(
+        "{object} füllt nach einer Umgliederung den Korb der neuen Einheit ({actor})"
+    ),
     "integrations.clearing.retried": _("{actor} hat {object} erneut verarbeiten lassen"),
     "integrations.clearing.assigned": _("{actor} hat {object} von Hand zugeordnet"),
     "integrations.clearing.dismissed": _("{actor} hat {object} verworfen"),

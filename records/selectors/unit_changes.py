@@ -14,6 +14,7 @@ from records.choices import CaseFileStatus, IncomingState, MatterStatus, UnitCha
 from records.grants import GRANT_MODELS, GrantKind
 from records.models import CaseFile, CheckOut, Document, FilePlanEntry, IncomingItem, Matter
 from records.models.unit_change import PLANNED, UnitChange
+from records.unit_followers import unit_followers
 from workflows.models import FollowUp
 
 GROUP_GRANTS = (GrantKind.ENTRY_GROUP, GrantKind.FILE_GROUP)
@@ -187,6 +188,7 @@ class Inventory:
     people: list[Person] = field(default_factory=list)
     substitutions: list[Substitution] = field(default_factory=list)
     units_below: list[OrgUnit] = field(default_factory=list)
+    further: list[tuple[str, int]] = field(default_factory=list)
 
     @property
     def more_numbers(self) -> int:
@@ -214,7 +216,14 @@ def inventory(going: Going, day: date) -> Inventory:
         people=people,
         substitutions=list(substitutions_ending(going, day)),
         units_below=units_below(going),
+        further=_further(going),
     )
+
+
+def _further(going: Going) -> list[tuple[str, int]]:
+    """What upper layers have of a dissolved unit, by its German name."""
+    followers = unit_followers.entries() if going.everything else ()
+    return [(str(one.label), one.count(going.unit)) for one in followers]
 
 
 def people_leaving(going: Going, day: date) -> list[Person]:

@@ -35,6 +35,7 @@ from records.services.check_outs import RETURNED
 from records.services.documents import lock_case_files
 from records.services.reassigning import Destination
 from records.services.scoping import lock_matters, recompute
+from records.unit_followers import unit_followers
 from workflows.models import FollowUp
 from workflows.services.handing_over import follow_unit, hand_over_follow_ups
 
@@ -78,6 +79,7 @@ def carry_out(change_id: int) -> bool:
             "entries": _take_entries(going, change.target, actor),
             "releases": take_releases(going, change.target),
             "units": take_units_below(going, change.target),
+            "further": _take_further(going, change.target, actor),
         }
         change.job = _start_files(change, going, actor)
         change.carried_out_at, change.operation = clock.now(), actor.operation
@@ -219,6 +221,12 @@ def take_units_below(going: Going, target: OrgUnit) -> int:
         unit.parent = target
         unit.save()
     return len(below)
+
+
+def _take_further(going: Going, target: OrgUnit, actor: Actor) -> int:
+    """What upper layers have of a dissolved unit."""
+    followers = unit_followers.entries() if going.everything else ()
+    return sum(one.follow(going.unit, target, actor) for one in followers)
 
 
 def move_files(change: UnitChange, ids: Sequence[int], actor: Actor) -> dict[int, Result]:
