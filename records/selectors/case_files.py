@@ -119,10 +119,25 @@ def lacks(one: CaseFile | Document, name: str) -> bool:
 MATTERS_SHOWN = 500
 
 
-def matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:
-    """The visible matters of a file in the order they were opened, without cancelled ones."""
+def matters_of(user: Person, case_file: CaseFile, chosen: str = "") -> QuerySet[Matter]:
+    """The newest visible matters of a file in the order they were opened, without cancelled ones.
+
+    ``chosen``: the uuid of one that is among them however old it is.
+    """
     rows = all_matters_of(user, case_file).exclude(status=MatterStatus.CANCELLED)
-    return rows[:MATTERS_SHOWN]
+    return rows.filter(_newest(rows, MATTERS_SHOWN) | _chosen(chosen))
+
+
+def _newest(rows: QuerySet[Matter], limit: int) -> Q:
+    """What a file with thousands of matters shows: people work with those opened last."""
+    return Q(pk__in=rows.order_by("-opened_on", "-pk").values("pk")[:limit])
+
+
+def _chosen(uuid: str) -> Q:
+    try:
+        return Q(uuid=UUID(uuid))
+    except ValueError:
+        return Q(pk__in=())
 
 
 # A tree says "999+" beyond: nobody waits for a count of ten thousand.
@@ -137,28 +152,23 @@ class CountUpTo(Subquery):
 
 
 def matters_with_counts(
-    user: Person, case_file: CaseFile, chosen: str = "", *, cancelled: bool = False
+    user: Person, case_file: CaseFile, chosen: str = "", *, cancelled: bool = False, like: str = ""
 ) -> list[Matter]:
     """``matters_of`` with ``documents_there``: visible ones in use, counted up to ``COUNTED``.
 
     ``chosen``: the uuid of a matter that is shown even when it is cancelled. ``cancelled``: all of
-    them are, and cancelled documents count along.
+    them are, and cancelled documents count along. ``like``: only those whose title has this text.
+    One more than ``MATTERS_SHOWN`` says that there are more.
     """
     documents = documents_shown(user) if cancelled else documents_in_use(user)
     lying = documents.filter(matter=OuterRef("pk")).order_by()
     documents_there = CountUpTo(lying.values("pk")[:COUNTED])
     rows = all_matters_of(user, case_file)
     if not cancelled:
-        rows = rows.filter(_standing_or(chosen))
-    return list(rows.annotate(documents_there=documents_there)[:MATTERS_SHOWN])
-
-
-def _standing_or(chosen: str) -> Q:
-    standing = ~Q(status=MatterStatus.CANCELLED)
-    try:
-        return standing | Q(uuid=UUID(chosen))
-    except ValueError:
-        return standing
+        rows = rows.filter(~Q(status=MatterStatus.CANCELLED) | _chosen(chosen))
+    named = rows.filter(title__icontains=like) if like else rows
+    shown = rows.filter(_newest(named, MATTERS_SHOWN + 1) | _chosen(chosen))
+    return list(shown.annotate(documents_there=documents_there))
 
 
 def all_matters_of(user: Person, case_file: CaseFile) -> QuerySet[Matter]:

@@ -70,6 +70,7 @@ def circles_of(entries: Sequence[FilePlanEntry]) -> Mapping[int, str]:
 
 
 def units_of_circle(circle: str) -> QuerySet[OrgUnit]:
-    """Units that may lead files of a circle, in the order of their codes."""
-    rows = OrgUnit.objects.order_by("code")
+    """Units of today that may lead files of a circle, in the order of their codes."""
+    living = Q(valid_until=None) | Q(valid_until__gte=clock.today())
+    rows = OrgUnit.objects.filter(living).order_by("code")
     return rows.filter(circles__contains=[circle]) if circle else rows

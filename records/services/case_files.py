@@ -21,7 +21,7 @@ from records.services import numbering, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.business_values import project, require_business_data
-from records.services.case_workers import require_working
+from records.services.case_workers import require_living_unit, require_working
 from records.services.documents import filing_refusal, lock_case_files
 from records.services.entry_defaults import EntryDefaults, defaults_of, require_takes_files
 from records.services.retention import apply_rule
@@ -46,7 +46,7 @@ class NewCaseFile:
 def open_case_files(wanted: Sequence[NewCaseFile], actor: Actor) -> list[CaseFile]:
     """Open files; numbers are given as the last step before the rows are written.
 
-    Raises Forbidden (role or branch), InvalidInput (title, case worker, file type or Fachdaten, a
+    Raises Forbidden (role or branch), IllegalState for a closed unit, InvalidInput (title, case worker, file type or Fachdaten, a
     level that would hide the file from its opener), IllegalState (entry locked, retired or not a leaf). The caller splits a
     failing item off by calling again without it.
     """
@@ -157,6 +157,8 @@ def _guard(one: NewCaseFile, actor: Actor) -> None:
     require_takes_files(one.entry)
     if actor.system is not None and not policies.connector_may_file(actor.system, one.entry):
         raise Forbidden(f"{actor.system.name} darf im Eintrag {one.entry.code} nicht ablegen.")
+    if actor.user is not None:
+        require_living_unit(one.lead_unit)
     if actor.user is not None and not policies.can_open_case_files(actor.user, one.lead_unit.pk):
         raise Forbidden(
             f"Für {one.lead_unit.name} dürfen Sie keine Akten anlegen.",

@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Sequence
 
-from goettingen_ecm.accounts.models import Membership
+from django.utils.translation import gettext as _
+
+from goettingen_ecm.accounts.models import Membership, OrgUnit
 from goettingen_ecm.operations import clock
-from goettingen_ecm.operations.refusals import InvalidInput
+from goettingen_ecm.operations.refusals import IllegalState, InvalidInput
 from records.models import CaseFile
 from records.policies import FILING_ROLES
 
@@ -15,6 +17,16 @@ def working_pairs(user_ids: Collection[int]) -> set[tuple[int, int]]:
         user_id__in=user_ids, user__is_active=True, unit_role__role__in=FILING_ROLES
     )
     return set(rows.values_list("user_id", "unit_role__unit_id"))
+
+
+def require_living_unit(unit: OrgUnit) -> None:
+    """Raises IllegalState for a unit that was closed, naming its successor: nobody works there."""
+    if unit.valid_until is None or unit.valid_until >= clock.today():
+        return
+    advice = _("Wählen Sie eine andere Einheit.")
+    if unit.successor is not None:
+        advice = _("Nehmen Sie die Nachfolgerin %(unit)s.") % {"unit": unit.successor}
+    raise IllegalState(_("%(unit)s besteht nicht mehr.") % {"unit": unit.name}, next_step=advice)
 
 
 def require_working(files: Sequence[CaseFile]) -> None:

@@ -40,6 +40,7 @@ from records.services import locks, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.document_types import require_allowed_types
+from records.typed_text import clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _draft(one: NewDocument, matter: Matter) -> Document:
     return Document(
         case_file_id=matter.case_file_id,
         matter=matter,
-        title=one.title.strip()[:500] or main.file_name,
+        title=clean_line(one.title)[:500] or clean_line(main.file_name),
         direction=one.direction,
         document_type=one.document_type,
         letter_date=one.letter_date,
@@ -240,7 +241,7 @@ def _write_versions(pairs: Sequence[tuple[Document, NewVersion]], actor: Actor) 
             position=position,
             kind=component.kind,
             blob=component.blob,
-            file_name=component.file_name[:255],
+            file_name=clean_line(component.file_name)[:255],
         )
         for version, (_document, content) in zip(versions, pairs, strict=True)
         for position, component in enumerate(content.components)

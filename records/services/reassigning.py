@@ -33,7 +33,7 @@ from records.rights import CONFIDENTIAL_ROLES, INTERNAL_ROLES
 from records.services import numbering, volumes, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
-from records.services.case_workers import working_pairs
+from records.services.case_workers import require_living_unit, working_pairs
 from records.services.documents import closed_refusal, lock_case_files
 from records.services.entry_defaults import (
     EntryDefaults,
@@ -149,7 +149,7 @@ def _require_place(
         require_takes_files(one.entry)
         require_takes_type(case_file.file_type, one.entry, defaults[one.entry.pk].rule)
     _require_same_circle(case_file, one, defaults[one.entry.pk])
-    _require_living_unit(one.lead_unit)
+    require_living_unit(one.lead_unit)
     if one.case_worker is not None and (one.case_worker.pk, one.lead_unit.pk) not in working:
         raise IllegalState(
             f"{one.case_worker} arbeitet nicht in {one.lead_unit.name}.",
@@ -223,13 +223,6 @@ def _require_same_circle(case_file: CaseFile, one: Destination, defaults: EntryD
         raise IllegalState(
             f"{one.lead_unit.name} gehört nicht zum Berechtigungskreis der Akte.",
             next_step="Wählen Sie eine Einheit des Kreises als federführende Einheit.",
-        )
-
-
-def _require_living_unit(unit: OrgUnit) -> None:
-    if unit.valid_until is not None and unit.valid_until < clock.today():
-        raise IllegalState(
-            f"{unit.name} besteht nicht mehr.", next_step="Wählen Sie die Nachfolgerin."
         )
 
 

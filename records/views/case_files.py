@@ -20,7 +20,11 @@ from records.selectors import case_files, deep_links, facets, history, parties
 from records.selectors.cancelling import cancellation_of
 from records.selectors.matter_merges import successor_of
 from records.services import file_marks, reading
+from records.typed_text import clean_line
 from records.views import filtered_lists, tables
+
+# The word of the address by which matters of a long file are found.
+MATTER_WORDS, MOST_WORDS = "vorgangswort", 100
 
 
 @require_GET
@@ -37,16 +41,22 @@ def case_file_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     reading.record_file_opened(request, case_file)
     file_marks.note_opened(person_of(request), case_file)
     wanted = request.GET.get("vorgang", "")
-    matters = case_files.matters_with_counts(
-        request.user, case_file, wanted, cancelled=_shows_cancelled(request, case_file)
+    words = clean_line(request.GET.get(MATTER_WORDS, ""))[:MOST_WORDS]
+    found = case_files.matters_with_counts(
+        request.user, case_file, wanted, cancelled=_shows_cancelled(request, case_file), like=words
     )
-    matter = _chosen(matters, wanted)
+    matter = _chosen(found, wanted)
+    more = len(found) > case_files.MATTERS_SHOWN
+    matters = _newest(found, matter)
     case_files.choose(case_file, matter)
     cancelled = matter is not None and matter.status == MatterStatus.CANCELLED
     may_file = policies.can_file_documents(request.user, case_file) and policies.is_open(case_file)
     context = {
         "case_file": case_file,
         "matters": _matter_nodes(case_file, matters, matter),
+        "more_matters": more,
+        "matter_words": words,
+        "matters_found": bool(matters),
         "matter": matter,
         "cancelled": cancelled,
         "successor": successor_of(request.user, matter) if matter and cancelled else None,
@@ -70,6 +80,12 @@ def _shows_cancelled(request: HttpRequest, case_file: CaseFile) -> bool:
     """Cancelled matters stand in the tree when the list is asked for them, or there are no others."""
     chosen = facets.chosen_in(request.GET, facets.DOCUMENT_FACETS)
     return facets.with_cancelled(chosen) or case_file.status == CaseFileStatus.CANCELLED
+
+
+def _newest(found: list[Matter], chosen: Matter | None) -> list[Matter]:
+    """As many as a tree shows, and the chosen one however old it is."""
+    newest = found[-case_files.MATTERS_SHOWN :]
+    return newest if chosen is None or chosen in newest else [chosen, *newest]
 
 
 def _chosen(matters: list[Matter], uuid: str) -> Matter | None:

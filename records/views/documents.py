@@ -231,8 +231,9 @@ def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
             next_step=_("Wenden Sie sich an die federführende Einheit."),
         )
     require_open(case_file)
-    matters = case_files.matters_of(request.user, case_file)
-    chosen = _probable_matter(matters, request.GET.get("vorgang", ""))
+    wanted = request.GET.get("vorgang", "")
+    matters = case_files.matters_of(request.user, case_file, wanted)
+    chosen = _probable_matter(matters, wanted)
     form = UploadForm(
         request.POST or None, request.FILES or None, matters=matters, initial={"matter": chosen}
     )

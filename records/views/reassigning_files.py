@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from goettingen_ecm.accounts.models import OrgUnit, User
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
-from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import IllegalState, InvalidInput, LostUpdate, Refusal
 from records.models import CaseFile, FilePlanEntry
 from records.selectors import case_files, openable_entries
@@ -65,8 +64,7 @@ def _destination(case_file: CaseFile, entry_id: str, unit_id: str) -> Destinatio
 
 
 def _units(case_file: CaseFile) -> QuerySet[OrgUnit]:
-    living = Q(valid_until=None) | Q(valid_until__gte=clock.today())
-    return openable_entries.units_of_circle(case_file.circle).filter(living)
+    return openable_entries.units_of_circle(case_file.circle)
 
 
 def _page(

@@ -45,6 +45,7 @@ def register(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "sheets": sheets,
         "sections": sections,
         "back_url": matter_url(matter),
+        "cut": matters.DOCUMENTS_SHOWN if len(found) >= matters.DOCUMENTS_SHOWN else 0,
     }
     status = 422 if asked is not None else 200
     return render(request, "records/matter_register.html", context, status=status)
