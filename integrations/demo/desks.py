@@ -32,12 +32,19 @@ from records.choices import (
     Confidentiality,
     Direction,
     ListPage,
+    MailRhythm,
     MisfilingReason,
     NoteKind,
 )
 from records.follow_ups import file_target
 from records.models import CaseFile, Document, FilePlanEntry
-from records.services import check_outs, file_marks, saved_searches, saved_views
+from records.services import (
+    check_outs,
+    file_marks,
+    saved_searches,
+    saved_views,
+    search_subscriptions,
+)
 from records.services.actor import Actor, person
 from records.services.case_files import NewCaseFile, open_case_files
 from records.services.comments import NewComment, Region, add_comments, add_replies
@@ -177,7 +184,12 @@ def _law_office(lawsuit: CaseFile) -> None:
         "Offene Klagen",
         f"stand={CaseFileStatus.ACTIVE}&sortierung=aktenzeichen",
     )
-    saved_searches.save_search(clerk.user, "Klagen in diesem Jahr", "q=Klage&ordnung=datum")
+    lawsuits = saved_searches.save_search(
+        clerk.user, "Klagen in diesem Jahr", "q=Klage&ordnung=datum"
+    )
+    clerk.user.email = "reuter@musterstadt.example"
+    clerk.user.save(update_fields=["email"])
+    search_subscriptions.subscribe(clerk.user, lawsuits.pk, MailRhythm.DAILY)
     office.keeps([lawsuit])
     office.wants_again(lawsuit, today, "Kostenvorschuss angewiesen?")
 
