@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, When
 from django.http import Http404
 
 from goettingen_ecm.access.paging import Condition, Cursor, Order, Page, visible_page
 from goettingen_ecm.access.principals import Person
+from goettingen_ecm.access.querysets import IsAmong
 from records.choices import CaseFileStatus, DocumentStatus, MatterStatus
 from records.models import (
     CaseFile,
@@ -125,19 +127,27 @@ def matters_of(user: Person, case_file: CaseFile, chosen: str = "") -> QuerySet[
     ``chosen``: the uuid of one that is among them however old it is.
     """
     rows = all_matters_of(user, case_file).exclude(status=MatterStatus.CANCELLED)
-    return rows.filter(_newest(rows, MATTERS_SHOWN) | _chosen(chosen))
+    return _newest(rows, MATTERS_SHOWN, chosen)
 
 
-def _newest(rows: QuerySet[Matter], limit: int) -> Q:
-    """What a file with thousands of matters shows: people work with those opened last."""
-    return Q(pk__in=rows.order_by("-opened_on", "-pk").values("pk")[:limit])
+def _newest(rows: QuerySet[Matter], limit: int, chosen: str) -> QuerySet[Matter]:
+    """What a file with thousands of matters shows: people work with those opened last.
+
+    The ids first: what is counted and joined is so only for the rows shown.
+    """
+    wanted = _chosen(chosen)
+    last_first = rows.order_by(
+        Case(When(wanted, then=0), default=1, output_field=IntegerField()), "-opened_on", "-pk"
+    )
+    ids = ArraySubquery(last_first.values("pk")[:limit])
+    return Matter.objects.filter(IsAmong("pk", ids)).order_by("opened_on", "pk")
 
 
 def _chosen(uuid: str) -> Q:
     try:
         return Q(uuid=UUID(uuid))
     except ValueError:
-        return Q(pk__in=())
+        return Q(pk=0)
 
 
 # A tree says "999+" beyond: nobody waits for a count of ten thousand.
@@ -166,8 +176,9 @@ def matters_with_counts(
     rows = all_matters_of(user, case_file)
     if not cancelled:
         rows = rows.filter(~Q(status=MatterStatus.CANCELLED) | _chosen(chosen))
-    named = rows.filter(title__icontains=like) if like else rows
-    shown = rows.filter(_newest(named, MATTERS_SHOWN + 1) | _chosen(chosen))
+    if like:
+        rows = rows.filter(Q(title__icontains=like) | _chosen(chosen))
+    shown = _newest(rows, MATTERS_SHOWN + 1, chosen)
     return list(shown.annotate(documents_there=documents_there))
 
 
