@@ -7,7 +7,14 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Schnittstellen")
 
     def ready(self) -> None:
-        from integrations import deletions, my_work, start_cards, unfiled, unit_following
+        from integrations import (
+            deletions,
+            my_work,
+            start_cards,
+            training_desk,
+            unfiled,
+            unit_following,
+        )
         from integrations.open_prosoz import connector
 
         start_cards.register()
@@ -16,3 +23,4 @@ class IntegrationsConfig(AppConfig):
         deletions.register()
         connector.register()
         unit_following.register()
+        training_desk.register()

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from integrations.views import clearing, deliveries
+from integrations.views import clearing, deliveries, training
 
 urlpatterns = [
     path("lieferungen/", deliveries.delivery_list, name="deliveries"),
@@ -11,4 +11,6 @@ urlpatterns = [
     path("klaerung/<uuid:uuid>/erneut/", clearing.clearing_retry, name="clearing-retry"),
     path("klaerung/<uuid:uuid>/zuordnen/", clearing.clearing_assign, name="clearing-assign"),
     path("klaerung/<uuid:uuid>/verwerfen/", clearing.clearing_dismiss, name="clearing-dismiss"),
+    path("uebungen/", training.exercises, name="exercises"),
+    path("uebungen/zuruecksetzen/", training.training_reset, name="training-reset"),
 ]

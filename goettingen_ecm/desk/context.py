@@ -36,6 +36,10 @@ class Frame:
     def demo(self) -> bool:
         return bool(settings.DEMO)
 
+    @property
+    def training(self) -> bool:
+        return bool(settings.TRAINING)
+
     @cached_property
     def signed_in(self) -> bool:
         user = getattr(self.request, "user", None)

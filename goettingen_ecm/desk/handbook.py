@@ -27,6 +27,8 @@ BOOKS = {
     "betrieb": "operator.md",
     "neu": "news.md",
 }
+# Not among the handbooks: only where people practise.
+EXERCISES = {"uebungen": "exercises.md"}
 PICTURES = "images/"
 HEADING = re.compile(r"^##+ (?P<title>.+)$")
 PAGES = re.compile(r"^<!-- Seiten: (?P<names>[\w :-]+) -->$")
@@ -54,7 +56,7 @@ def book(name: str) -> Book:
     """The book of that name. Raises KeyError when there is none."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     markdown.use(anchors_plugin, max_level=3, slug_func=slugify)
-    lines = [line for line in _lines(BOOKS[name]) if not PAGES.match(line)]
+    lines = [line for line in _lines((BOOKS | EXERCISES)[name]) if not PAGES.match(line)]
     tokens = markdown.parse("\n".join(lines))
     for token in tokens:
         _use_own_pictures(token)

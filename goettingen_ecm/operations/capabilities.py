@@ -185,7 +185,7 @@ def demo_is_off() -> Finding:
 
 def demo_accounts() -> Finding:
     """Without demo mode nobody has one of the demo accounts, whose password everybody knows."""
-    if settings.DEMO:
+    if settings.DEMO or settings.TRAINING:
         return Finding(True, gettext("gehören zur Vorführung"))
     try:
         left = get_user_model()._default_manager.filter(is_demo=True, is_active=True).count()

@@ -26,6 +26,8 @@ SECRET_KEY_FALLBACKS = environment.words("ECM_SECRET_KEY_FALLBACKS")
 AUDIT_KEY = os.environ.get("ECM_AUDIT_KEY", "")
 DEBUG = False
 DEMO = environment.flag("ECM_DEMO")
+# An instance to practise on: a banner on every page, and it may be reset.
+TRAINING = environment.flag("ECM_TRAINING")
 ALLOWED_HOSTS = environment.words("ECM_HOSTS")
 CSRF_TRUSTED_ORIGINS = environment.words("ECM_TRUSTED_ORIGINS")
 SITE_ADDRESS = os.environ.get("ECM_SITE_ADDRESS", "http://localhost:8000")

@@ -188,7 +188,7 @@ def _systems(units: dict[str, OrgUnit], entries: dict[str, FilePlanEntry]) -> No
             "password": make_password(None),
         },
     )
-    if created:
+    if created or not technical.memberships.exists():
         accounts.give_role(technical, units["50"], Role.CONNECTOR)
     SpecialistSystem.objects.get_or_create(
         code="openprosoz",
@@ -215,7 +215,7 @@ def _person(persona: Persona, units: dict[str, OrgUnit]) -> None:
             "password": make_password(DEMO_PASSWORD_HINT),
         },
     )
-    if not created:
+    if not created and user.memberships.exists():
         return
     for unit, role in ((persona.unit, persona.role), *persona.further):
         accounts.give_role(user, units[unit], role)

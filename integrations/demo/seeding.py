@@ -1,0 +1,33 @@
+"""The whole demo: Musterstadt, its desks and one night's delivery in the drop folder."""
+
+from pathlib import Path
+
+from django.conf import settings
+
+from goettingen_ecm.operations.tasks import nudge
+from integrations.demo.city import build_city
+from integrations.demo.desks import lay_out_desks
+from integrations.demo.file_types import open_typed_files
+from integrations.demo.story import write_story_delivery
+from integrations.models import Delivery
+
+
+def load_demo() -> list[str]:
+    """Create what is missing, as often as wanted; returns what was done, in German."""
+    done = []
+    build_city()
+    if lay_out_desks():
+        done.append("Auf den Schreibtischen liegt die Arbeit des ersten Morgens.")
+    open_typed_files()
+    if not Delivery.objects.exists():
+        done += _lay_out_delivery()
+        nudge("integrations.tasks.nudge_deliveries")
+    return done
+
+
+def _lay_out_delivery() -> list[str]:
+    drop = Path(settings.DROP_DIR) / "openprosoz"
+    drop.mkdir(parents=True, exist_ok=True)
+    if any(drop.glob("*.ok")):
+        return []
+    return [f"Lieferung liegt bereit: {write_story_delivery(drop).name}"]
