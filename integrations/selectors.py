@@ -82,11 +82,11 @@ def delivery_sum(delivery: Delivery) -> DeliverySum:
 
 def deliveries_page(after: str = "", limit: int = PAGE) -> Page[Delivery]:
     """Deliveries, newest first."""
-    return _newest(Delivery.objects.select_related("system"), "received_at", after, limit)
+    return newest_page(Delivery.objects.select_related("system"), "received_at", after, limit)
 
 
-def _newest(rows: QuerySet[Row], moment: str, after: str, limit: int) -> Page[Row]:
-    """A page in descending order of ``moment``, ties by id; a foreign cursor begins anew."""
+def newest_page(rows: QuerySet[Row], moment: str, after: str, limit: int) -> Page[Row]:
+    """A page in descending order of the column ``moment``, ties by id; a foreign cursor begins anew."""
     cursor = Cursor.decode(after)
     column = next(f for f in rows.model._meta.concrete_fields if f.name == moment)
     place = cursor.typed_for(column) if cursor else None
@@ -129,7 +129,7 @@ def clearing_page(
 ) -> Page[ClearingCase]:
     """Clearing cases of one state, newest first."""
     rows = ClearingCase.objects.filter(state=state).select_related("item__delivery__system")
-    return _newest(rows.defer("item__raw", "item__files"), "created_at", after, limit)
+    return newest_page(rows.defer("item__raw", "item__files"), "created_at", after, limit)
 
 
 def clearing_counts() -> dict[str, int]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.operations.navigation import NavItem, items
 from goettingen_ecm.operations.registry import Card, start_cards
 from integrations import selectors
+from integrations.mail.selectors import troubled_mailboxes
 from records import policies
 
 CARD_ROWS = 5
@@ -18,7 +19,11 @@ def deliveries_card(request: HttpRequest) -> Card | None:
     page = selectors.deliveries_page(limit=CARD_ROWS)
     sums = selectors.delivery_sums(page.rows)
     rows = [(delivery, sums[delivery.pk]) for delivery in page.rows]
-    context = {"rows": rows, "clearing_count": selectors.open_clearing_count()}
+    context = {
+        "rows": rows,
+        "clearing_count": selectors.open_clearing_count(),
+        "troubled": troubled_mailboxes(),
+    }
     return Card("integrations/start_deliveries.html", context)
 
 
@@ -42,4 +47,9 @@ def register() -> None:
         "integrations.clearing",
         NavItem(_("Klärung"), "clearing-cases", "clearing", visible=_operates, count=_waiting),
         order=71,
+    )
+    items.register(
+        "integrations.mailboxes",
+        NavItem(_("Postfächer"), "mailboxes", "inbox", visible=_operates),
+        order=72,
     )

@@ -1,11 +1,14 @@
 from django.urls import path
 
-from integrations.views import clearing, deliveries, training
+from integrations.views import clearing, deliveries, mailboxes, training
 
 urlpatterns = [
     path("lieferungen/", deliveries.delivery_list, name="deliveries"),
     path("lieferungen/<uuid:uuid>/", deliveries.delivery_detail, name="delivery"),
     path("lieferungen/<uuid:uuid>/stand/", deliveries.delivery_progress, name="delivery-progress"),
+    path("postfaecher/", mailboxes.mailbox_list, name="mailboxes"),
+    path("postfaecher/<uuid:uuid>/", mailboxes.mailbox_detail, name="mailbox"),
+    path("postfaecher/<uuid:uuid>/abholen/", mailboxes.mailbox_fetch, name="mailbox-fetch"),
     path("klaerung/", clearing.clearing_list, name="clearing-cases"),
     path("klaerung/<uuid:uuid>/", clearing.clearing_detail, name="clearing-case"),
     path("klaerung/<uuid:uuid>/erneut/", clearing.clearing_retry, name="clearing-retry"),
