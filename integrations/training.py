@@ -4,10 +4,12 @@ Only where ECM_TRAINING is set and the database began as Musterstadt: nothing he
 city's eAkte. Logins, sessions, audit and feedback stay.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,6 +27,7 @@ from goettingen_ecm.operations.models import Job, Operation, OutboxMessage
 from goettingen_ecm.operations.refusals import IllegalState
 from integrations.demo.desks import VERB
 from integrations.demo.seeding import load_demo
+from integrations.pipeline.folders import DONE
 
 RESET_JOB = "integrations.training.reset"
 # Everything of these apps is made anew; what is not named (audit, sessions, jobs) stays.
@@ -75,10 +78,11 @@ def reset_training() -> list[str]:
     """
     require_training()
     own_roles = _empty()
+    _remove_old_deliveries()
     with transaction.atomic():
         _forget_work()
         User.objects.filter(is_demo=True).update(is_active=True)
-        done = load_demo()
+        done = load_demo(processes=1)
         _give_again(own_roles)
     return done
 
@@ -118,8 +122,9 @@ def emptied_tables() -> list[str]:
 
 def _emptied() -> Iterator[Any]:
     for model in apps.get_models(include_auto_created=True):
-        of_people = model is User or model._meta.auto_created is User
-        if model._meta.app_label in EMPTIED and not of_people:
+        # Of a table Django makes for a many-to-many field, the model that has the field.
+        owner: Any = model._meta.auto_created or model
+        if model._meta.app_label in EMPTIED and owner is not User:
             yield model
 
 
@@ -140,6 +145,12 @@ def _owner() -> Iterator[psycopg.Connection[Any]]:
             _("Zum Leeren fehlt die Anmeldung des Eigentümers der Datenbank."),
             next_step=_("Der Betrieb setzt DATABASE_OWNER_URL oder ruft reset_training dort auf."),
         ) from error
+
+
+def _remove_old_deliveries() -> None:
+    """What was put away belongs to rows that are gone; nobody else would ever tidy it."""
+    for system in Path(settings.DROP_DIR).glob(f"*/{DONE}"):
+        shutil.rmtree(system)
 
 
 def _forget_work() -> None:
