@@ -52,6 +52,7 @@ class RecordsConfig(AppConfig):
             document_changes,
             plan_rights,
             uploads,
+            word_list,
         )
 
         analysis.configure(cache_dir=settings.ANALYSER_CACHE_DIR)
@@ -59,6 +60,7 @@ class RecordsConfig(AppConfig):
         my_work.register()
         incoming_desk.register()
         bulk_jobs.register()
+        word_list.register(bulk_jobs.describe_documents)
         cancel_desk.register()
         cancel_parents_desk.register()
         misfiling_desk.register()

@@ -19,6 +19,7 @@ from records.services import (
     staff_hand_over,
     unit_hand_over,
     uploads,
+    word_list,
 )
 
 STALE_BATCH = 200
@@ -109,3 +110,9 @@ def mail_search_news(after: int = 0) -> int:
     if run.last is not None:
         nudge("records.tasks.mail_search_news", run.last)
     return run.sent
+
+
+@shared_task
+def follow_word_list() -> int:
+    """Let documents follow changed rules of the word list; returns how many jobs began."""
+    return word_list.follow_changes()

@@ -42,6 +42,7 @@ REFERENCE_DATA = {
     "records.DocumentType",
     "records.FileType",
     "records.SpecialistSystem",
+    "records.CompoundWord",
     "workflows.ClosingDay",
 }
 PAGES = ("changelist", "add", "change", "history")

@@ -282,6 +282,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "records.tasks.count_search_words",
         "schedule": crontab(hour=4, minute=15),
     },
+    "follow-word-list": {
+        "task": "records.tasks.follow_word_list",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
+    },
     # Who was written to is not due again this day: the later calls are for mails that failed.
     "mail-search-news": {
         "task": "records.tasks.mail_search_news",

@@ -10,7 +10,7 @@ from records.analysis import offsets, tsvectors
 from records.analysis.folding import storable
 from records.analysis.lexemes import token_lexemes
 from records.analysis.tokens import split_tokens
-from records.analysis.vocabulary import word_parts
+from records.analysis.vocabulary import NO_RULES, WordRules, with_rules, word_parts
 
 ANALYSER_VERSION = 3
 # Beyond this much a text is not searched (about 500 pages); beyond MARKED_CHARS it is found, but
@@ -37,8 +37,10 @@ class AnalysedText:
 class Analyser:
     """Word parts and the cache of word forms: one per process (25 MB, and 20 to 50 MB more when the cache is full)."""
 
-    def __init__(self, kinds: dict[str, int]) -> None:
-        self.kinds = kinds
+    def __init__(self, kinds: dict[str, int], rules: WordRules = NO_RULES) -> None:
+        self._dictionary = kinds
+        self.rules = rules
+        self.kinds = with_rules(kinds, rules)
         self._forms: dict[str, tuple[str, ...]] = {}
 
     def lexemes(self, tokens: Sequence[str]) -> list[tuple[str, ...]]:
@@ -60,6 +62,10 @@ class Analyser:
                 self._forget()
             self._forms[token] = lexemes
         return lexemes
+
+    def under(self, rules: WordRules) -> "Analyser":
+        """An analyser of the same dictionary that knows no word forms yet."""
+        return Analyser(self._dictionary, rules)
 
     def _forget(self) -> None:
         """The older half goes: frequent words are back at once."""
@@ -87,6 +93,12 @@ def analyser() -> Analyser:
             Analyser(word_parts(Path(folder) if folder else _configured.get("cache_dir")))
         )
     return _analysers[0]
+
+
+def use_rules(rules: WordRules) -> None:
+    """The municipality's rules for all that this process analyses from now on."""
+    if analyser().rules != rules:
+        _analysers[0] = _analysers[0].under(rules)
 
 
 def analyse_document(title: str, text: str, *, extra: Sequence[str] = ()) -> AnalysedText:

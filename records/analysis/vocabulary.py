@@ -75,6 +75,39 @@ class Lists:
     shortened: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class WordRules:
+    """What the municipality itself says about compounds, folded; it goes before the lists here."""
+
+    parts: frozenset[str] = frozenset()
+    never_parts: frozenset[str] = frozenset()
+    unsplit: frozenset[str] = frozenset()
+
+
+NO_RULES = WordRules()
+
+
+def with_rules(kinds: dict[str, int], rules: WordRules) -> dict[str, int]:
+    """The word parts under the municipality's rules; ``kinds`` stays as it is."""
+    found = dict(kinds)
+    for word in rules.parts:
+        for form in _forms_of(word):
+            found[form] = found.get(form, 0) & ~SILENT | HEAD | MODIFIER
+    for word in rules.never_parts:
+        for form in _forms_of(word):
+            found[form] = found.get(form, 0) & WHOLE
+    for word in rules.unsplit:
+        for form in _forms_of(word):
+            found[form] = found.get(form, 0) | WHOLE
+    return found
+
+
+def _forms_of(word: str) -> Iterator[str]:
+    """With endings; a short word with an ending is mostly another word (Rat, Rate)."""
+    longer = len(word) >= SHORTEST_UNLISTED
+    yield from (word + ending for ending in ((*ENDINGS, "n", "s") if longer else ("", "s")))
+
+
 def word_parts(cache_dir: Path | None) -> dict[str, int]:
     """Each word part with what it may be: HEAD (last part), MODIFIER (any other), SILENT (cuts, but
     is no lexeme of its own), WHOLE (as a word of its own it is no compound).

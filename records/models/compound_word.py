@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from goettingen_ecm.operations.models import Job
+from goettingen_ecm.operations.models import Job, Operation
 from records.choices import CompoundRule
 
 
@@ -20,6 +20,14 @@ class CompoundWord(models.Model):
     is_active = models.BooleanField(_("gilt"), default=True)
     changed_at = models.DateTimeField(_("geändert am"), editable=False)
     followed_at = models.DateTimeField(_("Stand der Dokumente"), null=True, editable=False)
+    operation = models.ForeignKey(
+        Operation,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("letzte Änderung"),
+    )
     job = models.ForeignKey(
         Job,
         models.SET_NULL,

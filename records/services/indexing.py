@@ -12,8 +12,10 @@ from django.db import connection, transaction
 
 from goettingen_ecm.operations import clock
 from records.analysis import ANALYSER_VERSION, analyse_document
+from records.analysis.documents import use_rules
 from records.choices import ExternalKeyKind, FieldKind
 from records.models import BusinessDataValue, Document, ExternalKey, Participation
+from records.selectors.word_rules import word_rules
 
 LOCK = """
 SELECT document.id FROM records_document document
@@ -63,6 +65,7 @@ def index_documents(document_ids: Iterable[int]) -> int:
 
 def analyse_documents(document_ids: Iterable[int]) -> list[Analysed]:
     """Title, numbers, parties and text of each document as lexemes; writes nothing."""
+    use_rules(word_rules())
     states = _states(list(document_ids))
     facts = _facts_of_files({one.case_file_id: one.aktenzeichen for one in states})
     return [_analyse(one, facts[one.case_file_id]) for one in states]
