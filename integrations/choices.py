@@ -48,7 +48,7 @@ class ClearingReason(models.TextChoices):
     VERSION_CONFLICT = "version_conflict", _("gleiche Fassung, anderer Inhalt")
     VERB_NOT_AVAILABLE = "verb_not_available", _("Auftrag noch nicht ausführbar")
     CRASHED = "crashed", _("Datei lässt sich nicht gefahrlos öffnen")
-    CASE_FILE_CLOSED = "case_file_closed", _("Akte ist abgeschlossen")
+    CASE_FILE_CLOSED = "case_file_closed", _("Akte ist abgeschlossen oder storniert")
     NOT_PERMITTED = "not_permitted", _("Fachverfahren darf dort nicht ablegen")
     REFUSED = "refused", _("Ablage abgelehnt")
 
