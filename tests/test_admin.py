@@ -19,8 +19,10 @@ from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.audit.models import AuditEntry
 from goettingen_ecm.desk.admin import CHANGED, ReferenceAdmin
 from goettingen_ecm.operations import clock
+from records.choices import CompoundRule
 from records.models import (
     CaseFile,
+    CompoundWord,
     DocumentType,
     FilePlan,
     FilePlanEntry,
@@ -141,12 +143,18 @@ def sample(model: type[Any]) -> Any:
         FileType: lambda: FileType.objects.get(name="Rechtsstreit"),
         SpecialistSystem: lambda: SpecialistSystem.objects.get(),
         ClosingDay: closing_day,
+        CompoundWord: compound_word,
     }
     return chosen[model]()
 
 
 def closing_day() -> ClosingDay:
     return ClosingDay.objects.get_or_create(day=date(2026, 12, 24), name="Heiligabend")[0]
+
+
+def compound_word() -> CompoundWord:
+    values = {"word": "Kita", "rule": CompoundRule.PART, "changed_at": clock.now()}
+    return CompoundWord.objects.get_or_create(folded="kita", defaults=values)[0]
 
 
 class TestWhoReachesIt:

@@ -7,7 +7,7 @@ lexemes now is asked of the word index, never of their texts; a job analyses the
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, Q
 
 from goettingen_ecm.operations import clock, jobs
@@ -21,6 +21,7 @@ from records.analysis.tsvectors import quoted
 from records.analysis.vocabulary import MODIFIER, SHORTEST_COMPOUND, SHORTEST_PART
 from records.choices import CompoundRule
 from records.models import CompoundWord
+from records.selectors.search_lookups import documents_containing
 from records.selectors.word_rules import word_rules
 from records.services.indexing import index_documents
 
@@ -30,8 +31,6 @@ LONGEST = 40
 SETTLED = timedelta(seconds=60)
 # Alternatives of one lookup: PostgreSQL nests them, and its stack is not endless.
 AT_ONCE = 500
-
-CONTAINING = "SELECT document_id FROM records_searchentry WHERE tsv @@ %s::tsquery"
 
 
 def one_word(text: str, rule: str) -> tuple[str, str]:
@@ -84,12 +83,7 @@ def _follow(pk: int) -> bool:
 def documents_with(word: CompoundWord) -> list[int]:
     """Documents whose lexemes the rule can change: with the word, compounds that begin with it or
     were split at it, and compounds of it with one known first part."""
-    found: set[int] = set()
-    with connection.cursor() as cursor:
-        for query in _lookups(word):
-            cursor.execute(CONTAINING, [query])
-            found.update(pk for (pk,) in cursor.fetchall())
-    return sorted(found)
+    return documents_containing(_lookups(word))
 
 
 def _lookups(word: CompoundWord) -> Iterator[str]:
