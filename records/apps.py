@@ -29,6 +29,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             incoming_desk,
+            mail_desk,
             merging_desk,
             misfiling_desk,
             moving_desk,
@@ -65,6 +66,7 @@ class RecordsConfig(AppConfig):
         cancel_parents_desk.register()
         misfiling_desk.register()
         deletion_desk.register()
+        mail_desk.register()
         moving_desk.register()
         merging_desk.register()
         copying_desk.register()

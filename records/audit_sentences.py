@@ -151,6 +151,10 @@ SENTENCES = {
     "records.staff_move.planned": _("{actor} hat eine Umsetzung von {object} geplant"),
     "records.staff_move.carried_out": _("{actor} hat die Arbeit von {object} übergeben"),
     "records.staff_move.withdrawn": _("{actor} hat die Umsetzung von {object} zurückgenommen"),
+    "records.mail.written": _("{actor} hat eine E-Mail geschrieben und zum Versand gegeben"),
+    "records.mail.sent": _("Eine E-Mail aus der Akte wurde versendet"),
+    "records.mail.refused": _("Eine E-Mail aus der Akte wurde von niemandem angenommen"),
+    "records.mail.tried_again": _("{actor} lässt eine E-Mail noch einmal versenden"),
     "records.document.withdrawn": _("{actor} hat {object} für ungültig erklärt"),
 }
 

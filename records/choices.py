@@ -255,3 +255,11 @@ class IncomingStepKind(models.TextChoices):
     FILED = "abgelegt", _("abgelegt")
     CLOSED = "erledigt", _("ohne Ablage erledigt")
     TAKEN_BACK = "genommen", _("zurückgenommen")
+
+
+class MailState(models.TextChoices):
+    """How far a mail out of a file is."""
+
+    WAITING = "wartet", _("wird versendet")
+    SENT = "versendet", _("versendet")
+    FAILED = "fehler", _("nicht zugestellt")

@@ -12,6 +12,7 @@ from records.models import Document
 from records.services import (
     blobs,
     emergency,
+    mail_sending,
     paper_reminders,
     plan_following,
     renditions,
@@ -101,6 +102,12 @@ def bring_plans_into_force() -> int:
 def count_search_words() -> int:
     """Make the words anew that "Meinten Sie" may offer; returns how many there are."""
     return search_words.count_words()
+
+
+@shared_task
+def send_mails() -> int:
+    """Send what people wrote out of files; returns how many mails were tried."""
+    return mail_sending.send_waiting(TURN_SECONDS)
 
 
 @shared_task

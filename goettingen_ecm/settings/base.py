@@ -261,6 +261,12 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=12),
     },
     "collect-blobs": {"task": "records.tasks.collect_blobs", "schedule": timedelta(hours=6)},
+    # Writing a mail calls the worker at once; this is for what could not be sent then.
+    "send-mails": {
+        "task": "records.tasks.send_mails",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
+    },
     "fetch-mailboxes": {
         "task": "integrations.tasks.fetch_mailboxes",
         "schedule": 60.0,

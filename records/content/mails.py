@@ -3,9 +3,7 @@
 Nothing is fetched, no script is run; what hangs below an attached mail stays inside it.
 """
 
-import mimetypes
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -18,6 +16,7 @@ from typing import Any
 from records.content import outlook
 from records.content.decoding import decoded
 from records.content.limits import Limits
+from records.content.mail_names import file_name
 from records.content.mail_results import (
     OUTLOOK,
     RFC822,
@@ -39,8 +38,6 @@ _ID = re.compile(r"<([^<>\s]{1,300})>")
 _FIELDS = ("from", "to", "cc", "subject", "date")
 _SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature",
                "application/pgp-signature")  # fmt: skip
-_NAME_CHARS = 150
-_ODD = re.compile(r'[\\/:*?"<>|]+')
 
 
 def opened(data: bytes, mime: str) -> OpenedMail:
@@ -76,18 +73,6 @@ def bounded_parts(mail: OpenedMail, limits: Limits) -> list[MailPart]:
         if size > limits.mail_bytes:
             raise ContentUnreadable(Problem.TOO_LARGE, f"mehr als {limits.mail_bytes >> 20} MB")
     return found
-
-
-def file_name(name: str, mime: str, number: int) -> str:
-    """What an attachment is called: no path, nothing invisible; a number where it has no name."""
-    shown = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf"))
-    clean = _ODD.sub("_", re.split(r"[\\/]", shown)[-1]).strip(" .")
-    if not clean:
-        clean = f"Anlage {number}{mimetypes.guess_extension(mime) or ''}"
-    stem, dot, extension = clean.rpartition(".")
-    if not dot or len(extension) > 10:
-        return clean[:_NAME_CHARS]
-    return f"{stem[: _NAME_CHARS - len(extension) - 1]}.{extension}"
 
 
 def _head(message: Message) -> MailHead:

@@ -39,6 +39,7 @@ from records.models.saved_view import SavedView
 from records.models.search import DocumentText, SearchEntry
 from records.models.search_subscription import SearchSubscription
 from records.models.search_word import SearchWord
+from records.models.sent_mail import SentMail
 from records.models.staff_move import StaffMove
 from records.models.unit_change import UnitChange
 from records.models.unit_training import UnitTraining
@@ -93,6 +94,7 @@ __all__ = [
     "SearchEntry",
     "SearchSubscription",
     "SearchWord",
+    "SentMail",
     "SpecialistSystem",
     "StaffMove",
     "UnitChange",

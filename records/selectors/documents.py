@@ -27,6 +27,7 @@ from records.models import (
     DocumentVersion,
     Matter,
     Rendition,
+    SentMail,
 )
 from records.policies import can_view
 from records.selectors.case_files import SHOWN_STATES, documents_in_use, documents_shown
@@ -234,6 +235,7 @@ _EXISTING = {
     "has_proposal": Exists(
         DeletionProposal.objects.filter(document=OuterRef("pk"), decided_at=None)
     ),
+    "has_sent_mail": Exists(SentMail.objects.filter(document=OuterRef("pk"))),
     "has_copies": Exists(DocumentCopy.objects.filter(copy=OuterRef("pk")))
     | Exists(DocumentCopy.objects.filter(origin=OuterRef("pk"))),
 }

@@ -13,7 +13,15 @@ from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.principals import Person
 from records.choices import CaseFileStatus, IncomingState
-from records.models import CaseFile, Document, ExternalKey, FormerNumber, IncomingItem, Matter
+from records.models import (
+    CaseFile,
+    Document,
+    ExternalKey,
+    FormerNumber,
+    IncomingItem,
+    Matter,
+    SentMail,
+)
 from records.policies import units_to_file_in
 from records.selectors.filing_targets import matters_to_file_in
 
@@ -135,7 +143,9 @@ def _by_thread(item: IncomingItem) -> list[_Clue]:
     same = Q(channel_key__in=item.refers_to) | Q(refers_to__overlap=item.refers_to)
     rows = IncomingItem.objects.filter(same, state=IncomingState.FILED).order_by("-pk")
     reason = _("Gehört zu einem E-Mail-Verlauf, der hier abgelegt ist.")
-    found = rows.values_list("document__case_file", "document__matter")[: SHOWN * 3]
+    places = ("document__case_file", "document__matter")
+    sent = SentMail.objects.filter(message_id__in=item.refers_to).order_by("-pk")
+    found = [*sent.values_list(*places)[:SHOWN], *rows.values_list(*places)[: SHOWN * 3]]
     return [_Clue(case_file, matter, _THREAD, reason) for case_file, matter in found]
 
 
