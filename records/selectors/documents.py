@@ -60,6 +60,7 @@ FACTS = (
     *ROW,
     *HOLDER,
     "is_final",
+    "mime_type",
     "row_version",
     "case_file__uuid",
     "case_file__aktenzeichen",
