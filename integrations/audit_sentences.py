@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.audit.actions import register_action
 
 SENTENCES = {
+    "integrations.training.reset": _("{actor} hat die Schulungsinstanz zurückgesetzt"),
     "integrations.mailbox.followed_unit": _(
         "{object} füllt nach einer Umgliederung den Korb der neuen Einheit ({actor})"
     ),

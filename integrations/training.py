@@ -22,6 +22,7 @@ from psycopg import sql
 from goettingen_ecm.accounts import services as accounts
 from goettingen_ecm.accounts.choices import Role
 from goettingen_ecm.accounts.models import OrgUnit, User
+from goettingen_ecm.audit.recording import AuditRecord, record
 from goettingen_ecm.operations.jobs import CHANGED, Result
 from goettingen_ecm.operations.models import Job, Operation, OutboxMessage
 from goettingen_ecm.operations.refusals import IllegalState
@@ -70,7 +71,7 @@ def require_training() -> None:
         )
 
 
-def reset_training() -> list[str]:
+def reset_training(operation: Operation) -> list[str]:
     """Empty the instance and load Musterstadt; returns what was done, in German.
 
     Nothing of the emptied tables may have been read in the caller's transaction. Raises
@@ -84,12 +85,14 @@ def reset_training() -> list[str]:
         User.objects.filter(is_demo=True).update(is_active=True)
         done = load_demo(processes=1)
         _give_again(own_roles)
+        record([AuditRecord.of(operation, RESET_JOB)])
     return done
 
 
 def reset_by_job(job: Job, ids: Sequence[int]) -> Mapping[int, Result]:
     """The job of the button: one object, the instance."""
-    reset_training()
+    assert job.operation is not None  # noqa: S101 - the button starts it with one
+    reset_training(job.operation)
     return dict.fromkeys(ids, CHANGED)
 
 

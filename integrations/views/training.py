@@ -1,7 +1,7 @@
 """The training instance: exercises of a clerk's day, and the way back to the first morning."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -20,7 +20,9 @@ INSTANCE = 1
 
 @require_GET
 def exercises(request: HttpRequest) -> HttpResponse:
-    """The exercises; on a training instance the Fachadministration may reset it."""
+    """The exercises, where there is Musterstadt; on a training instance with the way back."""
+    if not (settings.TRAINING or settings.DEMO):
+        raise Http404
     may_reset = settings.TRAINING and may_change_staff(person_of(request))
     context = {"book": handbook.book(EXERCISES), "may_reset": may_reset}
     return render(request, "integrations/exercises.html", context)

@@ -54,7 +54,10 @@ def _end_roles(ending: Sequence[Membership], last_day: date) -> None:
 def _begin_roles(
     going: Going, ending: Sequence[Membership], target: OrgUnit, begin: date
 ) -> list[int]:
-    """The same roles in the target, as long as they would have lasted; none is given twice."""
+    """The same roles in the target, as long as they would have lasted; none is given twice.
+
+    Whoever was to begin later begins later there, too.
+    """
     people = set(going.people)
     held = {
         (one.user_id, one.unit_role.role): one.valid_until
@@ -69,7 +72,7 @@ def _begin_roles(
             Membership(
                 user_id=one.user_id,
                 unit_role=ensure_unit_role(target, Role(one.unit_role.role)),
-                valid_from=begin,
+                valid_from=max(begin, one.valid_from or begin),
                 valid_until=one.valid_until,
                 cause=one.cause or CAUSE,
             )

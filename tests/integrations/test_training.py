@@ -100,6 +100,7 @@ class TestReset:
         assert kept.password == "!hash"
         bauaufsicht = OrgUnit.objects.get(code="63.1").pk
         assert rights_of(kept).has_role_in(bauaufsicht, Role.CLERK)
+        assert AuditEntry.objects.filter(action=training.RESET_JOB).count() == 1
         assert AuditEntry.objects.count() > audited
 
     def test_the_button_orders_a_job_that_survives_its_own_work(
@@ -151,6 +152,12 @@ class TestElsewhere:
         assert "/uebungen/" not in admin.get("/").content.decode()
         assert admin.post("/uebungen/zuruecksetzen/").status_code == 409
         assert not Job.objects.exists()
+
+    def test_production_has_no_exercises(self, quick_city: None, settings: Settings) -> None:
+        settings.DEMO = False
+        person = User.objects.create(username="echt")
+        accounts.give_role(person, OrgUnit.objects.get(code="63.1"), Role.CLERK)
+        assert client_of("echt").get("/uebungen/").status_code == 404
 
 
 class TestPractising:

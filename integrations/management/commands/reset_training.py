@@ -4,8 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from goettingen_ecm.operations.operation import Acting, begin
 from goettingen_ecm.operations.refusals import IllegalState
-from integrations.training import reset_training
+from integrations.training import RESET_JOB, require_training, reset_training
+
+SYSTEM = "Betrieb"
 
 
 class Command(BaseCommand):
@@ -13,7 +16,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            done = reset_training()
+            require_training()
+            done = reset_training(begin(RESET_JOB, Acting(system=SYSTEM)))
         except IllegalState as refusal:
             raise CommandError(f"{refusal.reason} {refusal.next_step}".strip()) from refusal
         for line in done:

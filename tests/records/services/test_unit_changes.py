@@ -227,9 +227,14 @@ class TestMerge:
         change = plan(merging("50.2", clerk))
         late = User.objects.create(username="spaet", last_name="Spät")
         accounts.give_role(late, unit("50.1"), Role.SECRETARIAT)
+        later = User.objects.create(username="spaeter", last_name="Später")
+        accounts.give_role(later, unit("50.1"), Role.CLERK, valid_from=date(2027, 1, 1))
         with clock.fixed(ON_THE_DAY):
             carry_out(change)
             assert roles(late) == {("sekretariat", "50.2")}
+            assert roles(later) == set()
+        with clock.fixed(ON_THE_DAY + timedelta(days=31)):
+            assert roles(later) == {("sachbearbeitung", "50.2")}
 
     def test_a_file_nobody_would_see_stays_and_goes_with_the_next_try(
         self, clerk: User, neighbour: User, story: Story
@@ -374,6 +379,26 @@ class TestTakingBack:
         # The unit that never was may be made anew.
         plan(merging(NewUnit("50.9", "Soziale Leistungen"), clerk))
         assert unit("50.9").name == "Soziale Leistungen"
+
+    def test_two_units_become_one_new_one(self, clerk: User, story: Story) -> None:
+        first = plan(merging(NewUnit("50.9", "Leistungen"), clerk))
+        housing = User.objects.create(username="wohngeld", last_name="Wohngeld")
+        accounts.give_role(housing, unit("50.2"), Role.CLERK)
+        other = w.open_file("50.30", "50.2")
+        going = Going(unit("50.2"), UnitChangeKind.MERGE, [housing.pk])
+        second = plan(NewChange(going, unit("50.9"), DAY))
+        admin = person(personas.person(personas.ADMINISTRATION), "test")
+        with pytest.raises(IllegalState, match="noch eine andere Einheit"):
+            withdraw_change(first, admin)
+        with clock.fixed(ON_THE_DAY):
+            assert carry_out_unit_changes() == 2
+            for change in (first, second):
+                change.refresh_from_db()
+                while change.job is not None and jobs.run_batch(change.job.pk):
+                    pass
+            assert sees(clerk, story.case_file)
+            assert sees(clerk, other)
+            assert sees(housing, story.case_file)
 
     def test_from_the_day_on_it_cannot_be_taken_back(self, clerk: User, story: Story) -> None:
         change = plan(merging("50.2", clerk, day=TODAY))
