@@ -109,7 +109,8 @@ class TestReset:
         admin = client_of(ADMINISTRATION)
         assert "Jetzt zurücksetzen" in admin.get("/uebungen/").content.decode()
         w.open_file("63.10", "63.1")
-        answer = admin.post("/uebungen/zuruecksetzen/")
+        assert admin.post("/uebungen/zuruecksetzen/").status_code == 422
+        answer = admin.post("/uebungen/zuruecksetzen/", {"sure": "on"})
         job = Job.objects.get(kind=training.RESET_JOB)
         while jobs.run_batch(job.pk):
             pass
