@@ -13,9 +13,9 @@ from records.analysis import parse_query
 from records.benchmarks import other_engines
 from records.benchmarks.other_engines import CAP, SHOWN, Built
 from records.benchmarks.search_quality import Corpus, Question, Score, judge
+from records.search_index import Budget
 from records.selectors import search as selector
 from records.selectors.search import PLAIN, RANKED
-from records.selectors.search_passes import Budget
 
 OURS = "eakte"
 

@@ -17,8 +17,8 @@ from records.analysis.folding import fold
 from records.analysis.lexemes import STOP_WORDS, stem
 from records.analysis.query import parse_query
 from records.models import SearchWord
+from records.search_index import Budget
 from records.selectors.search import SearchResult, Wish, collect
-from records.selectors.search_passes import Budget
 
 FEW = 3
 LONGEST_TYPED = 120

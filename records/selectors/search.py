@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from goettingen_ecm.access.principals import Person, rights_of
 from records.analysis import SearchQuery, Segment, offsets_from_bytes, parse_query, snippet
 from records.models import CaseFile, Document, DocumentText, ExternalKey, FormerNumber
+from records.search_index import Budget, Found, Wanted, index
 from records.selectors.case_files import (
     SHOWN_STATES,
     STATES_IN_USE,
@@ -23,7 +23,6 @@ from records.selectors.case_files import (
     list_rows,
 )
 from records.selectors.search_limits import NO_LIMITS, Limits
-from records.selectors.search_passes import Budget, Found, Wanted, newest_first
 
 CAP = 10_000
 RANKED = 500
@@ -32,12 +31,6 @@ EXACT = 10
 LOOKED_AT = 100
 SNIPPET_CHARS = 220
 SECONDS = 2.0
-
-RANK = """
-SELECT document_id FROM records_searchentry
-WHERE document_id = ANY(%(ids)s) AND sort_date BETWEEN %(since)s AND %(until)s
-ORDER BY ts_rank(tsv, %(query)s::tsquery) DESC, sort_date DESC, document_id DESC
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +183,7 @@ def collect(
     user: Person, query: SearchQuery, wish: Wish, *, newest: int, cap: int, budget: Budget
 ) -> Found:
     """Visible hits counted up to ``cap`` and the ``newest`` of them, year by year."""
-    found = newest_first(wanted_by(user, query, wish, newest=newest, cap=cap), budget)
+    found = index.newest_first(wanted_by(user, query, wish, newest=newest, cap=cap), budget)
     return _only_visible(user, found, SHOWN_STATES if wish.cancelled else STATES_IN_USE)
 
 
@@ -228,17 +221,8 @@ def _only_visible(user: Person, found: Found, states: Collection[str]) -> Found:
 
 def in_order(found: Found, query: SearchQuery, wish: Wish) -> list[int]:
     """The listed hits by relevance or by date, on wish those of a file together."""
-    ids = found.ids if wish.by_date else _ranked(found, query)
+    ids = found.ids if wish.by_date else index.ranked(found, query.tsquery)
     return _by_file(ids, found) if wish.grouped else ids
-
-
-def _ranked(found: Found, query: SearchQuery) -> list[int]:
-    if not found.newest:
-        return []
-    span = {"since": found.newest[-1].sort_date, "until": found.newest[0].sort_date}
-    with connection.cursor() as cursor:
-        cursor.execute(RANK, {"ids": found.ids, "query": query.tsquery, **span})
-        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _by_file(ids: Iterable[int], found: Found) -> list[int]:

@@ -20,10 +20,10 @@ from records.models import (
     FilePlanEntry,
     SpecialistSystem,
 )
+from records.search_index import Budget, Found
 from records.selectors.facets import Choice
 from records.selectors.search import Wish, collect
 from records.selectors.search_limits import Limits
-from records.selectors.search_passes import Budget, Found
 
 NEWEST = 2_000
 SECONDS = 2.0

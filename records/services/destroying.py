@@ -6,7 +6,7 @@ Bytes that another document (a copy, the same letter in another file) refers to 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.operations import clock
@@ -23,13 +23,13 @@ from records.models import (
     IncomingFile,
     IncomingItem,
 )
+from records.search_index import index
 from records.services import blobs, writing
 from records.services.actor import Actor
 
 # Upper layers drop what they keep of documents and name the blobs they referred to.
 traces: Registry[Callable[[Sequence[int]], Iterable[int]]] = Registry()
 
-SEARCH_ROWS = "DELETE FROM records_searchentry WHERE document_id = ANY(%s)"
 EMPTIED = ["title", "foreign_reference", "status", "is_final", "indexed_at"]
 FACTS = ["mime_type", "page_count", "problem"]
 
@@ -79,8 +79,7 @@ def _incoming(ids: Sequence[int]) -> set[int]:
 def _side_tables(ids: Sequence[int]) -> None:
     CheckOut.objects.filter(document__in=ids).delete()
     DocumentText.objects.filter(document__in=ids).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(SEARCH_ROWS, [list(ids)])
+    index.remove(ids)
 
 
 def _empty(documents: Sequence[Document], actor: Actor) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from records.analysis import ANALYSER_VERSION
 from records.models import Document
+from records.search_index import index
 from records.services.indexing import Analysed, analyse_documents, store_entries
 
 SLICE = 20_000
@@ -42,7 +43,6 @@ OTHER_WORDS = """
 SELECT s.document_id FROM unnest(%s::bigint[], %s::text[]) AS fresh (id, tsv)
 JOIN records_searchentry s ON s.document_id = fresh.id WHERE s.tsv <> fresh.tsv::tsvector ORDER BY 1
 """
-FORGET = "DELETE FROM records_searchentry WHERE document_id = ANY(%s)"
 
 
 class Fault(models.TextChoices):
@@ -157,9 +157,8 @@ def _renew(ids: Sequence[int]) -> int:
 
 
 def _drop(ids: Sequence[int]) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, [list(ids)])
-        return len(ids)
+    index.remove(ids)
+    return len(ids)
 
 
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -15,6 +15,7 @@ from records.analysis import ANALYSER_VERSION, analyse_document
 from records.analysis.documents import use_rules
 from records.choices import ExternalKeyKind, FieldKind
 from records.models import BusinessDataValue, Document, ExternalKey, Participation
+from records.search_index import Entry, index
 from records.selectors.word_rules import word_rules
 
 LOCK = """
@@ -24,20 +25,6 @@ JOIN unnest(%s::bigint[], %s::int[]) AS seen (id, row_version)
 ORDER BY document.id FOR NO KEY UPDATE OF document
 """
 
-# Only a changed document can have a row under another date; the rest is one insert.
-FORGET = "DELETE FROM records_searchentry WHERE document_id = ANY(%s)"
-
-INSERT = """
-INSERT INTO records_searchentry (sort_date, document_id, case_file_id, acl, deny, tsv)
-SELECT document.sort_date, document.id, document.case_file_id, scope.allow, scope.deny,
-  analysed.tsv::tsvector
-FROM unnest(%s::bigint[], %s::text[]) AS analysed (id, tsv)
-JOIN records_document document ON document.id = analysed.id
-JOIN access_accessscope scope ON scope.id = document.scope_id
-WHERE document.status <> 'geloescht'
-ON CONFLICT (sort_date, document_id) DO UPDATE SET
-  case_file_id = EXCLUDED.case_file_id, acl = EXCLUDED.acl, deny = EXCLUDED.deny, tsv = EXCLUDED.tsv
-"""
 
 OFFSETS = """
 UPDATE records_documenttext text SET offsets = analysed.offsets, analyser_version = %s
@@ -124,11 +111,8 @@ def store_entries(rows: Sequence[Analysed]) -> int:
         fresh = [row for row in rows if row.document_id in current]
         if not fresh:
             return 0
-        changed = [row.document_id for row in fresh if row.row_version > 1]
-        if changed:
-            cursor.execute(FORGET, [changed])
+        index.write([Entry(r.document_id, r.tsvector, r.row_version > 1) for r in fresh])
         ids = [row.document_id for row in fresh]
-        cursor.execute(INSERT, [ids, [row.tsvector for row in fresh]])
         cursor.execute(OFFSETS, [ANALYSER_VERSION, ids, [row.offsets for row in fresh]])
     Document.objects.filter(pk__in=ids).update(indexed_at=clock.now())
     return len(ids)

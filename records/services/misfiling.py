@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access import scopes
@@ -18,6 +18,7 @@ from goettingen_ecm.operations.refusals import Forbidden, IllegalState, InvalidI
 from records import policies
 from records.choices import DocumentStatus, MatterStatus, MisfilingDecision, MisfilingReason
 from records.models import Document, Matter, Misfiling
+from records.search_index import index
 from records.selectors.case_files import SHOWN_STATES
 from records.services import writing
 from records.services.actor import Actor
@@ -27,13 +28,6 @@ from records.services.documents import lock_case_files, lock_documents
 
 # How long whoever marked a document may take it back without data protection.
 TAKEN_BACK_WITHIN = timedelta(minutes=15)
-
-# At once, not with the indexer: a count or a snippet would tell what is no longer shown.
-SEARCH_ROWS = """
-UPDATE records_searchentry AS s SET acl = c.allow, deny = c.deny
-  FROM records_document AS d JOIN access_accessscope AS c ON c.id = d.scope_id
- WHERE s.document_id = ANY(%s) AND d.id = s.document_id
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +111,7 @@ def hide(documents: Sequence[Document], actor: Actor) -> None:
 
 def _write(documents: Sequence[Document], actor: Actor) -> None:
     writing.update(documents, ["status", "scope"], actor)
-    with connection.cursor() as cursor:
-        cursor.execute(SEARCH_ROWS, [[one.pk for one in documents]])
+    index.follow_documents([one.pk for one in documents])
 
 
 def undo_marking(misfiling_ids: Sequence[int], actor: Actor) -> list[Document]:

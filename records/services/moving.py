@@ -6,7 +6,7 @@ own, only file, matter, rights and search row change. ``DocumentMove`` keeps whe
 
 from collections.abc import Mapping, Sequence
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
@@ -26,6 +26,7 @@ from records.models import (
     RegisterPlacement,
     RegisterSection,
 )
+from records.search_index import index
 from records.selectors.case_files import SHOWN_STATES
 from records.services import locks, writing
 from records.services.actor import Actor
@@ -39,13 +40,6 @@ from records.services.scoping import recompute
 
 # The matter of documents for which none was chosen; the next ones find it again.
 MATTER_TITLE = "Übernommene Dokumente"
-
-# At once, not with the indexer: a hit in the old file would show what is no longer there.
-SEARCH_ROWS = """
-UPDATE records_searchentry AS s SET case_file_id = d.case_file_id, acl = c.allow, deny = c.deny
-  FROM records_document AS d JOIN access_accessscope AS c ON c.id = d.scope_id
- WHERE s.document_id = ANY(%s) AND d.id = s.document_id
-"""
 
 
 def move_to_file(
@@ -173,8 +167,7 @@ def _follow(documents: Sequence[Document], matters: Mapping[int, Matter]) -> Non
         ExternalKey.objects.filter(document__in=inside).update(
             case_file_id=matter.case_file_id, matter=matter
         )
-    with connection.cursor() as cursor:
-        cursor.execute(SEARCH_ROWS, [[one.pk for one in documents]])
+    index.follow_documents([one.pk for one in documents])
     targets = {one.case_file_id for one in matters.values()}
     CaseFile.objects.filter(pk__in=targets).update(last_activity_at=clock.now())
     recompute(targets)

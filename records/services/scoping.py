@@ -7,20 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from goettingen_ecm.access import scopes
 from records.choices import DocumentStatus
 from records.models import CaseFile, Document, Matter
 from records.rights import RightsTable
+from records.search_index import index
 from records.services.documents import lock_case_files
-
-SEARCH_ROWS = """
-UPDATE records_searchentry AS s SET acl = c.allow, deny = c.deny
-  FROM records_document AS d JOIN access_accessscope AS c ON c.id = d.scope_id
- WHERE d.case_file_id = ANY(%s) AND s.case_file_id = ANY(%s) AND s.document_id = d.id
-   AND (s.acl, s.deny) IS DISTINCT FROM (c.allow, c.deny)
-"""
 
 
 def recompute(case_file_ids: Iterable[int]) -> dict[int, CaseFile]:
@@ -35,8 +29,7 @@ def recompute(case_file_ids: Iterable[int]) -> dict[int, CaseFile]:
     # A Fehlablage is nobody's, whoever may see its file and matter.
     shown = Document.objects.exclude(status=DocumentStatus.MISFILED)
     _write(shown, "matter_id", {pk: ids[wanted] for pk, wanted in of_matters.items()})
-    with connection.cursor() as cursor:
-        cursor.execute(SEARCH_ROWS, [list(files), list(files)])
+    index.follow_files(list(files))
     for pk, case_file in files.items():
         case_file.scope_id = ids[of_files[pk]]
     return files

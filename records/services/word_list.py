@@ -21,7 +21,7 @@ from records.analysis.tsvectors import quoted
 from records.analysis.vocabulary import MODIFIER, SHORTEST_COMPOUND, SHORTEST_PART
 from records.choices import CompoundRule
 from records.models import CompoundWord
-from records.selectors.search_lookups import documents_containing
+from records.search_index import index
 from records.selectors.word_rules import word_rules
 from records.services.indexing import index_documents
 
@@ -83,7 +83,7 @@ def _follow(pk: int) -> bool:
 def documents_with(word: CompoundWord) -> list[int]:
     """Documents whose lexemes the rule can change: with the word, compounds that begin with it or
     were split at it, and compounds of it with one known first part."""
-    return documents_containing(_lookups(word))
+    return index.documents_containing(_lookups(word))
 
 
 def _lookups(word: CompoundWord) -> Iterator[str]:

@@ -12,8 +12,8 @@ from goettingen_ecm.desk import list_export
 from goettingen_ecm.operations.refusals import IllegalState
 from records.choices import Direction, DocumentStatus
 from records.models import Document
+from records.search_index import Found
 from records.selectors.search import hits_for_export
-from records.selectors.search_passes import Found
 from records.services.list_exports import record_search_export
 from records.views.search import log_search
 from records.views.search_address import SearchAddress, read

@@ -15,8 +15,8 @@ from integrations.demo import city as demo_city
 from records.analysis import parse_query
 from records.choices import DocumentStatus
 from records.models import CaseFile, Document, Matter, SearchEntry
+from records.search_index import passes as search_passes
 from records.selectors import search as selector
-from records.selectors import search_passes
 from records.services import rights
 from records.services.actor import Actor
 from tests import personas, stories

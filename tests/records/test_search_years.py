@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from goettingen_ecm.access.principals import rights_of
 from records.analysis import parse_query
+from records.search_index.passes import Budget, Found, Wanted, newest_first
 from records.selectors import search as selector
-from records.selectors.search_passes import Budget, Found, Wanted, newest_first
 from tests import personas, stories
 from tests.personas import CLERK_BUILDING, CLERK_SOCIAL
 from tests.records.found_rows import copies
