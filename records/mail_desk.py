@@ -11,7 +11,7 @@ from goettingen_ecm.desk import german
 from goettingen_ecm.desk.my_work import Place, WorkItem, WorkSource, following, work_sources
 from records import actions, policies
 from records.actions import Action, Fact
-from records.choices import MailState, MatterStatus
+from records.choices import Direction, MailState, MatterStatus
 from records.models import Document, SentMail
 from records.selectors.case_files import SHOWN_STATES
 from records.selectors.sent_mails import is_mail, sent_mail_of
@@ -28,7 +28,7 @@ def document_actions(request: HttpRequest, document: Document) -> list[Action]:
         return []
     address = reverse("document-mail", args=[document.uuid])
     found = [Action(_("Per E-Mail senden"), address, "mail")]
-    if is_mail(document):
+    if is_mail(document) and document.direction != Direction.OUTGOING:
         found.insert(0, Action(_("Antworten"), f"{address}?art=antwort", "mail"))
     return found
 

@@ -13,3 +13,4 @@ AUDIT_KEY = AUDIT_KEY or "development-only-audit-key"
 ALLOWED_HOSTS = ALLOWED_HOSTS or ["localhost", "127.0.0.1", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = "eAkte Musterstadt <eakte@musterstadt.example>"

@@ -18,3 +18,9 @@ def file_name(name: str, mime: str, number: int) -> str:
     if not dot or len(extension) > 10:
         return clean[:_NAME_CHARS]
     return f"{stem[: _NAME_CHARS - len(extension) - 1]}.{extension}"
+
+
+def mail_file_name(subject: str, number: int = 1) -> str:
+    """What a mail without a name of its own is called: its subject, numbers in it kept whole."""
+    words = re.sub(r"[\\/]", "-", subject).strip()
+    return file_name(f"{words}.eml" if words else "", "message/rfc822", number)

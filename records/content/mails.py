@@ -16,7 +16,7 @@ from typing import Any
 from records.content import outlook
 from records.content.decoding import decoded
 from records.content.limits import Limits
-from records.content.mail_names import file_name
+from records.content.mail_names import file_name, mail_file_name
 from records.content.mail_results import (
     OUTLOOK,
     RFC822,
@@ -164,8 +164,7 @@ def _part(part: Message, number: int) -> MailPart:
     mime = part.get_content_type()
     if mime == RFC822 and part.is_multipart():
         inner: Any = part.get_payload(0)
-        subject = _field(inner, "subject")
-        return MailPart(file_name(f"{subject}.eml" if subject else "", mime, number), bytes(inner))
+        return MailPart(mail_file_name(_field(inner, "subject"), number), bytes(inner))
     payload = part.get_payload(decode=True)
     name = _decoded_name(part.get_filename() or "")
     return MailPart(file_name(name, mime, number), payload if isinstance(payload, bytes) else b"")

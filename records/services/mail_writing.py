@@ -19,7 +19,7 @@ from goettingen_ecm.operations.refusals import InvalidInput
 from goettingen_ecm.operations.tasks import nudge
 from records import blob_store
 from records.choices import ComponentKind, Direction
-from records.content.mail_names import file_name
+from records.content.mail_names import mail_file_name
 from records.content.results import InspectRequest
 from records.models import Blob, Component, Document, Matter, SentMail
 from records.selectors.documents import readable_components
@@ -94,8 +94,9 @@ def write_mail(user: User, wish: MailWish, key: str) -> Document:
 
 
 def _filed(wish: MailWish, blob: Blob, parts: Sequence[Component], actor: Actor) -> Document:
-    name = file_name(f"{wish.subject}.eml", "", 1)
-    kept = [documents.NewComponent(ComponentKind.MAIN, blob, name)]
+    kept = [
+        documents.NewComponent(ComponentKind.MAIN, blob, mail_file_name(clean_line(wish.subject)))
+    ]
     kept += [
         documents.NewComponent(ComponentKind.ATTACHMENT, one.blob, one.file_name) for one in parts
     ]

@@ -186,11 +186,13 @@ def test_bad_input_is_named_and_nothing_is_filed(
 
 
 def test_header_lines_in_the_subject_stay_text(story: Story, server: Server) -> None:
-    document = write(story, subject="Rückfrage\r\nBcc: alle@example.org")
+    document = write(story, subject="Rückfrage 4/2026\r\nBcc: alle@example.org")
     send_mails()
     [(address, data)] = server.taken
     assert (address, parsed(data)["Bcc"]) == (ERIKA, None)
-    assert document.title == "Rückfrage Bcc: alle@example.org"
+    assert document.title == "Rückfrage 4/2026 Bcc: alle@example.org"
+    name = Component.objects.get(version__document=document, position=0).file_name
+    assert name == "Rückfrage 4-2026 Bcc_ alle@example.org.eml"
 
 
 def test_the_second_click_writes_no_second_mail(story: Story) -> None:
@@ -219,7 +221,10 @@ def test_answering_in_the_browser(story: Story, server: Server) -> None:
     assert (refused.status_code, b"Gern." in refused.content) == (422, True)
     answer = clerk.post(address, sent | {"may_travel_open": "on"})
     assert answer.status_code == 302
-    assert "wird versendet an" in clerk.get(answer["Location"]).content.decode()
+    waiting = clerk.get(answer["Location"]).content.decode()
+    assert "wird versendet an" in waiting
+    assert "Die Ansicht wird gerade erzeugt" in waiting
+    assert "art=antwort" not in waiting, "one's own mail is not answered"
     send_mails()
     assert parsed(server.taken[0][1])["In-Reply-To"] == "<1@x>"
     shown = clerk.get(answer["Location"]).content.decode()
