@@ -25,7 +25,12 @@ from records.models import SearchSubscription
 from records.saved_searches_desk import kept_searches
 from records.selectors.search_news import News, news_of
 from records.services.saved_searches import newest_searchable
-from records.services.search_subscriptions import mark_counted, people_due, take_due
+from records.services.search_subscriptions import (
+    mark_counted,
+    mark_uncounted,
+    people_due,
+    take_due,
+)
 from workflows import calendar
 
 logger = structlog.get_logger(__name__)
@@ -63,9 +68,10 @@ def send_due(*, seconds: float, after: int = 0) -> Run:
 
 
 def write_to(person_id: int, today: date) -> bool:
-    """Count and send in one transaction; False when nothing is new or nothing is due any more.
+    """Count, then send with no transaction open; False when nothing is new or due any more.
 
-    Raises OSError (smtplib's errors are such) when the server does not take the mail.
+    Raises OSError (smtplib's errors are such) when the server does not take the mail; the
+    subscriptions are due again then.
     """
     with transaction.atomic():
         person = User.objects.get(pk=person_id)
@@ -73,9 +79,13 @@ def write_to(person_id: int, today: date) -> bool:
         until = newest_searchable()
         found = [(row, news) for row, news in _counted(person, rows, until) if news.count]
         mark_counted(rows, until, today)
+    try:
         if found:
             _mail(person, found).send()
-        return bool(found)
+    except OSError:
+        mark_uncounted(rows)
+        raise
+    return bool(found)
 
 
 def _counted(

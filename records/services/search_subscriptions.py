@@ -85,6 +85,11 @@ def mark_counted(rows: Sequence[SearchSubscription], until: int, today: date) ->
         )
 
 
+def mark_uncounted(rows: Sequence[SearchSubscription]) -> None:
+    """As they were when they were taken: nobody has heard of what was counted."""
+    SearchSubscription.objects.bulk_update(rows, ["counted_document_id", "counted_on"])
+
+
 def in_words(user: User, search_id: int) -> str:
     """The subscription of an own search as the way back of its deletion says it; empty for none."""
     rows = SearchSubscription.objects.filter(search__owner=user, search_id=search_id)
