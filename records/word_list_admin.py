@@ -26,9 +26,9 @@ class CompoundWordForm(forms.ModelForm[CompoundWord]):
         model = CompoundWord
         fields = ("word", "rule", "is_active")
         help_texts = {
-            "word": _("Genau ein Wort in der Grundform, zum Beispiel Kita."),
+            "word": _("Genau ein Wort in der Grundform, zum Beispiel Bufdi."),
             "rule": _(
-                "„ist Teil“: Waldkita wird auch mit Kita gefunden. „ist nie Teil“: das Wort"
+                "„ist Teil“: Bufdistelle wird auch mit Bufdi gefunden. „ist nie Teil“: das Wort"
                 " zerlegt keine Zusammensetzung mehr. „wird nie zerlegt“: das Wort bleibt ganz."
             ),
         }
