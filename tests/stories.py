@@ -35,7 +35,7 @@ def social_file(key: str = "4711", text: str = LETTER) -> Story:
     return _filed(
         NewCaseFile(
             # The first one: a draft of the next plan has the same codes.
-        entry=FilePlanEntry.objects.filter(code="50.10").earliest("pk"),
+            entry=FilePlanEntry.objects.filter(code="50.10").earliest("pk"),
             lead_unit=OrgUnit.objects.get(code="50.1"),
             title=f"Ahlers, Hannelore ({key})",
             foreign_key=("01", key),

@@ -110,7 +110,9 @@ def test_macros_are_refused(content: bytes) -> None:
 
 
 def test_e9_whitelist_of_uploads() -> None:
-    assert allowed_types() == ("PDF, RTF, DOCX, XLSX, PPTX, ODT, ODS, PNG, GIF, JPG, TIF, BMP, TXT, EML, MSG")
+    assert allowed_types() == (
+        "PDF, RTF, DOCX, XLSX, PPTX, ODT, ODS, PNG, GIF, JPG, TIF, BMP, TXT, EML, MSG"
+    )
     assert upload_refusal(sniff_bytes(PDF, "a.pdf")) is None
     assert upload_refusal(sniff_bytes(MAIL, "a.eml")) is None
     assert upload_refusal(sniff_bytes(package(WORD), "a.docx")) is None
