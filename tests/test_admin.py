@@ -19,6 +19,7 @@ from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.audit.models import AuditEntry
 from goettingen_ecm.desk.admin import CHANGED, ReferenceAdmin
 from goettingen_ecm.operations import clock
+from integrations.models import Mailbox
 from records.choices import CompoundRule
 from records.models import (
     CaseFile,
@@ -46,6 +47,7 @@ REFERENCE_DATA = {
     "records.SpecialistSystem",
     "records.CompoundWord",
     "workflows.ClosingDay",
+    "integrations.Mailbox",
 }
 PAGES = ("changelist", "add", "change", "history")
 
@@ -144,6 +146,7 @@ def sample(model: type[Any]) -> Any:
         SpecialistSystem: lambda: SpecialistSystem.objects.get(),
         ClosingDay: closing_day,
         CompoundWord: compound_word,
+        Mailbox: mailbox,
     }
     return chosen[model]()
 
@@ -155,6 +158,11 @@ def closing_day() -> ClosingDay:
 def compound_word() -> CompoundWord:
     values = {"word": "Kita", "rule": CompoundRule.PART, "changed_at": clock.now()}
     return CompoundWord.objects.get_or_create(folded="kita", defaults=values)[0]
+
+
+def mailbox() -> Mailbox:
+    values = {"name": "Poststelle", "host": "imap.example", "user_name": "poststelle"}
+    return Mailbox.objects.get_or_create(code="poststelle", defaults=values)[0]
 
 
 class TestWhoReachesIt:
