@@ -92,6 +92,8 @@ def _received(mailbox: Mailbox, messages: Messages, uid: int) -> MailboxMessage 
     staged = blob_store.stage_chunks([data])
     try:
         with intake.opened(["Nachricht.eml"], [staged]) as [parts]:
+            if not all(part.found.reached for part in parts):
+                raise MailboxUnavailable(_("Die Prüfung einer Nachricht dauert zu lange."))
             delivery = intake.delivery_of(mailbox.unit, IncomingChannel.MAIL, parts)
             _keep(one, delivery, mailbox)
     finally:

@@ -21,6 +21,7 @@ from imap_tools import (
 
 from integrations.choices import MailSecurity
 from integrations.models import Mailbox
+from records.content.sandbox import SandboxUnavailable
 
 SECONDS = 30.0
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
@@ -100,6 +101,8 @@ def _explained(mailbox: Mailbox, error: Exception) -> str:
         return _("Den Ordner %(name)s gibt es im Postfach nicht.") % {"name": mailbox.folder}
     if isinstance(error, ssl.SSLError):
         return _("Die Verbindung ist nicht sicher: %(why)s") % {"why": error}
+    if isinstance(error, SandboxUnavailable):
+        return _("Dateien lassen sich zurzeit nicht prüfen; die Nachrichten warten im Postfach.")
     if isinstance(error, OSError):
         said = _("%(host)s antwortet nicht (%(why)s).")
         return said % {"host": f"{mailbox.host}:{mailbox.port}", "why": error}

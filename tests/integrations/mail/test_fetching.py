@@ -13,7 +13,7 @@ from integrations.mail.server import Messages
 from integrations.models import Mailbox, MailboxMessage
 from records.choices import IncomingChannel
 from records.models import IncomingItem
-from records.services import uploads
+from records.services import intake, uploads
 from tests.integrations.mail.conftest import ImapServer
 from tests.records.services.test_mail_intake import mail, with_attachments
 
@@ -76,6 +76,19 @@ def test_a_crash_before_the_move_files_nothing_twice(
 
 def _killed(*_arguments: object) -> None:
     raise KeyboardInterrupt
+
+
+def test_what_cannot_be_looked_at_now_waits_in_the_mailbox(
+    box: Mailbox, imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imap.deliver(mail().as_bytes())
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "INSPECTION_SECONDS", 0.0)
+        assert fetching.fetch_due() == 0
+    box.refresh_from_db()
+    assert "dauert zu lange" in box.problem
+    assert (imap.messages_in(), IncomingItem.objects.count()) == (1, 0)
+    assert fetching.fetch_due() == 1
 
 
 def test_damaged_and_real_mails_come_in_too(
