@@ -106,11 +106,6 @@ class Migration(migrations.Migration):
                         fields=["due_at"],
                         name="sent_mail_due",
                     ),
-                    models.Index(
-                        condition=models.Q(("state", "fehler")),
-                        fields=["created_by"],
-                        name="sent_mail_failed",
-                    ),
                 ],
             },
         ),

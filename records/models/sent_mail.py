@@ -45,11 +45,6 @@ class SentMail(models.Model):
             models.Index(
                 fields=["due_at"], condition=models.Q(state="wartet"), name="sent_mail_due"
             ),
-            models.Index(
-                fields=["created_by"],
-                condition=models.Q(state="fehler"),
-                name="sent_mail_failed",
-            ),
         ]
 
     def __str__(self) -> str:

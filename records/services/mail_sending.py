@@ -18,10 +18,12 @@ from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.operation import Acting, begin
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState
 from records.choices import ComponentKind, MailState
+from records.follow_ups import DOCUMENT, document_target
 from records.models import Component, Document, SentMail
 from records.services import uploads, writing
 from records.services.actor import Actor
 from records.services.auditing import record_changes
+from workflows.services.reminding import Reminder, end_reminders, remind
 
 LEASE = timedelta(minutes=10)
 # After so many tries, the last ones an hour apart, a person has to look.
@@ -115,9 +117,30 @@ def _told(code: int, said: bytes | str) -> str:
 def _later(mail: SentMail, problem: str) -> None:
     mail.problem = problem[:300]
     mail.due_at = clock.now() + min(timedelta(minutes=5 * mail.attempts), timedelta(hours=1))
-    if mail.attempts >= MOST_ATTEMPTS:
-        mail.state = MailState.FAILED
-    mail.save(update_fields=["problem", "due_at", "state"])
+    with transaction.atomic():
+        if mail.attempts >= MOST_ATTEMPTS:
+            mail.state = MailState.FAILED
+            _remind(mail, _sender())
+        mail.save(update_fields=["problem", "due_at", "state"])
+
+
+def _sender() -> Actor:
+    return Actor(begin("records.mail.send", Acting(system="mailversand")))
+
+
+def _remind(mail: SentMail, actor: Actor) -> None:
+    """A follow-up for the writer; ``due_at`` is from now on when it was laid before them."""
+    mail.due_at = clock.now()
+    document = Document.objects.select_related("case_file").get(pk=mail.document_id)
+    reason = _("E-Mail nicht zugestellt: %(why)s") % {"why": mail.problem}
+    one = Reminder(
+        target=document_target(document),
+        reason=reason[:500],
+        unit_id=document.case_file.lead_unit_id,
+        because_of=mail.created_by,
+        owner=mail.created_by,
+    )
+    remind([one], mail.due_at, operation=actor.operation)
 
 
 def _finish(mail: SentMail) -> None:
@@ -125,10 +148,12 @@ def _finish(mail: SentMail) -> None:
     reached = len(mail.refused) < len(mail.recipients)
     mail.state = MailState.FAILED if mail.refused else MailState.SENT
     mail.sent_at = clock.now() if reached else None
-    actor = Actor(begin("records.mail.send", Acting(system="mailversand")))
+    actor = _sender()
     with transaction.atomic():
         document = Document.objects.select_for_update(of=("self",)).get(pk=mail.document_id)
-        mail.save(update_fields=["state", "sent_at"])
+        if mail.refused:
+            _remind(mail, actor)
+        mail.save(update_fields=["state", "sent_at", "due_at"])
         if reached and document.dispatched_on is None:
             document.dispatched_on = clock.today()
             writing.update([document], ["dispatched_on"], actor)
@@ -143,6 +168,9 @@ def send_again(mail: SentMail, actor: Actor) -> SentMail:
         locked = SentMail.objects.select_for_update(of=("self",)).get(pk=mail.pk)
         if locked.state != MailState.FAILED:
             raise IllegalState(_("Die E-Mail ist nicht gescheitert; es gibt nichts zu tun."))
+        end_reminders(
+            DOCUMENT, {mail.document_id: locked.due_at}, by=actor.user, operation=actor.operation
+        )
         locked.pending = [*locked.pending, *locked.refused]
         locked.refused, locked.state, locked.problem = [], MailState.WAITING, ""
         locked.attempts, locked.due_at = 0, clock.now()

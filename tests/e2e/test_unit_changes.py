@@ -21,7 +21,7 @@ def test_s7_a_merge_is_previewed_planned_and_taken_back(page_of: Callable[..., P
     page.get_by_label("In eine bestehende Einheit").fill("50.2")
     fine(page)
     page.get_by_role("button", name="Folgen ansehen").click()
-    expect(page.get_by_text("geht mit denselben Rollen mit")).to_be_visible()
+    expect(page.get_by_text("geht mit denselben Rollen mit").first).to_be_visible()
     expect(page.get_by_role("heading", name="Wer sieht was")).to_be_visible()
     fine(page)
     page.get_by_role("button", name="Umgliederung planen").click()

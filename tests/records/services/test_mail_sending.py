@@ -31,6 +31,7 @@ from tests.records.services.test_mail_intake import bring, mail
 from tests.records.views import filing
 from tests.records.views.conftest import logged_in
 from tests.stories import Story
+from workflows.models import FollowUp
 
 ERIKA, KARL = "erika@example.org", "karl@example.org"
 
@@ -159,6 +160,7 @@ def test_a_server_that_is_away_is_asked_again_and_not_for_ever(
             assert send_waiting(5) == 1
     assert state_of(document) == (MailState.FAILED, [ERIKA], [])
     assert "antwortet nicht" in SentMail.objects.get(document=document).problem
+    assert FollowUp.objects.filter(object_id=document.pk, done_at=None).count() == 1
     assert server.taken == []
 
 
@@ -236,10 +238,18 @@ def test_answering_in_the_browser(story: Story, server: Server) -> None:
     assert "Noch einmal versenden" not in detail
 
 
-def test_what_failed_waits_in_my_work(story: Story, server: Server) -> None:
+def test_what_failed_is_laid_before_its_writer_until_it_is_sent_again(
+    story: Story, server: Server
+) -> None:
     server.answers[ERIKA] = "550 nein"
     document = write(story)
     send_mails()
+    [reminder] = FollowUp.objects.filter(done_at=None)
+    assert (reminder.object_id, reminder.owner) == (
+        document.pk,
+        personas.person(personas.CLERK_SOCIAL),
+    )
+    assert "550 nein" in reminder.reason
     clerk = logged_in(personas.CLERK_SOCIAL)
     assert document.title in clerk.get(reverse("my-work")).content.decode()
     mail_of = SentMail.objects.get(document=document)
@@ -247,5 +257,6 @@ def test_what_failed_waits_in_my_work(story: Story, server: Server) -> None:
     assert again in clerk.get(reverse("sent-mail", args=[mail_of.uuid])).content.decode()
     server.answers.clear()
     assert clerk.post(again).status_code == 302
+    assert not FollowUp.objects.filter(done_at=None).exists()
     send_mails()
     assert state_of(document)[0] == MailState.SENT
