@@ -1,4 +1,4 @@
-"""WSGI entry point for gunicorn."""
+"""WSGI entry point for gunicorn: Django's pages, and beside them what editors ask for (WebDAV)."""
 
 import os
 
@@ -6,4 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goettingen_ecm.settings.dev")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+# Only now the apps are loaded, which its models need.
+from integrations.webdav.application import beside_django  # noqa: E402
+
+application = beside_django(_django)

@@ -4,6 +4,9 @@ from django.contrib import admin
 
 from goettingen_ecm.desk.admin import ReferenceAdmin
 from integrations.models import Mailbox
+from integrations.rest.admin import ApiTokenAdmin
+
+__all__ = ["ApiTokenAdmin", "MailboxAdmin"]
 
 
 @admin.register(Mailbox)

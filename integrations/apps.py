@@ -10,12 +10,14 @@ class IntegrationsConfig(AppConfig):
         from integrations import (
             deletions,
             my_work,
+            office_desk,
             start_cards,
             training_desk,
             unfiled,
             unit_following,
         )
         from integrations.open_prosoz import connector
+        from integrations.webdav import shares
 
         start_cards.register()
         my_work.register()
@@ -24,3 +26,5 @@ class IntegrationsConfig(AppConfig):
         connector.register()
         unit_following.register()
         training_desk.register()
+        office_desk.register()
+        shares.register()

@@ -5,6 +5,11 @@ from django.utils.translation import gettext_lazy as _
 from goettingen_ecm.audit.actions import register_action
 
 SENTENCES = {
+    "integrations.api_token.made": _("{actor} hat den Zugangsschlüssel {object} angelegt"),
+    "integrations.api_token.revoked": _("{actor} hat den Zugangsschlüssel {object} gesperrt"),
+    "integrations.webdav.opened": _(
+        "{actor} hat eine Adresse zum Bearbeiten von {object} in Word oder LibreOffice erhalten"
+    ),
     "integrations.training.reset": _("{actor} hat die Schulungsinstanz zurückgesetzt"),
     "integrations.mailbox.followed_unit": _(
         "{object} füllt nach einer Umgliederung den Korb der neuen Einheit ({actor})"

@@ -16,7 +16,22 @@ from integrations.choices import (
     Outcome,
     Stage,
 )
+from integrations.rest.models import ApiToken
+from integrations.webdav.models import DavLock, DavProperty, DavShare
 from records.models import Blob, CaseFile, Document, IncomingItem, SpecialistSystem
+
+__all__ = [
+    "ApiToken",
+    "ClearingCase",
+    "DavLock",
+    "DavProperty",
+    "DavShare",
+    "DeliveredFile",
+    "Delivery",
+    "DeliveryItem",
+    "Mailbox",
+    "MailboxMessage",
+]
 
 
 class Delivery(models.Model):

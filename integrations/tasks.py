@@ -12,6 +12,7 @@ from goettingen_ecm.operations.tasks import nudge
 from integrations.mail import fetching
 from integrations.pipeline import runner
 from integrations.services import tidying
+from integrations.webdav import tidying as webdav_tidying
 from records.content.standing_back import stand_back
 
 logger = structlog.get_logger(__name__)
@@ -32,6 +33,12 @@ def nudge_deliveries() -> None:
 def fetch_mailboxes() -> int:
     """Lay the messages of all mailboxes into their baskets (beat calls this every minute)."""
     return fetching.fetch_due()
+
+
+@shared_task
+def tidy_webdav() -> int:
+    """End what editors left behind (beat calls this every minute); returns how much it was."""
+    return webdav_tidying.tidy()
 
 
 @shared_task

@@ -1,8 +1,12 @@
-from django.urls import path
+from django.urls import include, path
 
-from integrations.views import clearing, deliveries, mailboxes, training
+from integrations.rest.api import addresses as rest_addresses
+from integrations.views import clearing, deliveries, mailboxes, office_editing, training
 
 urlpatterns = [
+    path("dokument/<uuid:uuid>/office/", office_editing.edit_document, name="document-office"),
+    path("vorgang/<uuid:uuid>/ordner/", office_editing.open_folder, name="matter-folder"),
+    path("api/v1/", include((rest_addresses(), "api-v1"))),
     path("lieferungen/", deliveries.delivery_list, name="deliveries"),
     path("lieferungen/<uuid:uuid>/", deliveries.delivery_detail, name="delivery"),
     path("lieferungen/<uuid:uuid>/stand/", deliveries.delivery_progress, name="delivery-progress"),

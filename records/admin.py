@@ -19,12 +19,12 @@ from goettingen_ecm.audit.recording import AuditRecord, record
 from goettingen_ecm.desk.admin import ReferenceAdmin, record_reference_change
 from goettingen_ecm.operations.models import Operation
 from goettingen_ecm.operations.operation import Acting, begin
-from records import file_type_admin, word_list_admin
+from records import file_type_admin, inspection_admin, word_list_admin
 from records.models import DocumentType, FilePlan, FilePlanEntry, SpecialistSystem
 from records.services import plan_rights
 from records.services.actor import Actor
 
-__all__ = ["file_type_admin", "word_list_admin"]
+__all__ = ["file_type_admin", "inspection_admin", "word_list_admin"]
 
 admin.site.site_header = _("eAkte: Stammdaten")
 admin.site.site_title = _("eAkte")

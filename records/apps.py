@@ -29,6 +29,7 @@ class RecordsConfig(AppConfig):
             follow_ups,
             grants,
             incoming_desk,
+            inspection_desk,
             mail_desk,
             merging_desk,
             misfiling_desk,
@@ -44,6 +45,7 @@ class RecordsConfig(AppConfig):
             roll_out_desk,
             saved_searches_desk,
             saved_views_card,
+            signature_desk,
             staff_move_desk,
             start_cards,
             unit_change_desk,
@@ -67,6 +69,7 @@ class RecordsConfig(AppConfig):
         misfiling_desk.register()
         deletion_desk.register()
         mail_desk.register()
+        signature_desk.register()
         moving_desk.register()
         merging_desk.register()
         copying_desk.register()
@@ -77,6 +80,7 @@ class RecordsConfig(AppConfig):
         file_changes.register()
         file_marks.register()
         paper_desk.register()
+        inspection_desk.register()
         business_data_panel.register()
         follow_ups.register()
         note_desk.register()

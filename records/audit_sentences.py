@@ -33,6 +33,10 @@ SENTENCES = {
     "records.paper.withdrawn": _(
         "{actor} hat die Anforderung des Papierteils von {object} beendet"
     ),
+    "records.inspection.requested": _("{actor} hat eine Akteneinsicht angelegt ({object})"),
+    "records.inspection.made": _("Das PDF einer Akteneinsicht ist erstellt ({object}, {actor})"),
+    "records.inspection.taken": _("{actor} hat das PDF einer Akteneinsicht geholt ({object})"),
+    "records.inspection.granted": _("{actor} hat die gewährte Akteneinsicht vermerkt ({object})"),
     "records.paper_loans.exported": _(
         "{actor} hat die Liste der ausgeliehenen Papierakten als Datei ausgegeben"
     ),

@@ -263,3 +263,24 @@ class MailState(models.TextChoices):
     WAITING = "wartet", _("wird versendet")
     SENT = "versendet", _("versendet")
     FAILED = "fehler", _("nicht zugestellt")
+
+
+class SignatureState(models.TextChoices):
+    """The way of a signature check; ``NONE``: looked signed, but holds no signature."""
+
+    WAITING = "wartet", _("wird noch geprüft")
+    DONE = "geprueft", _("geprüft")
+    NONE = "ohne", _("ohne Unterschrift")
+    FAILED = "misslungen", _("nicht prüfbar")
+
+
+class InspectionState(models.TextChoices):
+    """How far the PDF of an Akteneinsicht is."""
+
+    WAITING = "wartet", _("PDF wird erstellt")
+    DONE = "fertig", _("PDF fertig")
+    FAILED = "misslungen", _("PDF misslungen")
+
+
+# What people are told of; a file that only looked signed is nobody's concern.
+SHOWN_SIGNATURES = (SignatureState.WAITING, SignatureState.DONE, SignatureState.FAILED)

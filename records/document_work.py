@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from goettingen_ecm.access.principals import rights_of
+from goettingen_ecm.accounts.models import name_columns
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.registry import Card, start_cards
 from records import actions, policies
@@ -72,8 +73,12 @@ def work_card(request: HttpRequest) -> Card | None:
         document__case_file__scope__any_of=scopes,
     )
     people = ("holder", "release_asked_by")
-    found = rows.select_related("document", *people).order_by("until")[:CARD_ROWS]
-    shown = [_row(lock, own=lock.holder_id == user.pk) for lock in found]
+    named = ("document__uuid", "document__title", *name_columns(*people))
+    found = rows.select_related("document", *people).only(
+        "since", "until", "version_number", *named
+    )
+    locks = found.order_by("until")[:CARD_ROWS]
+    shown = [_row(lock, own=lock.holder_id == user.pk) for lock in locks]
     return Card("records/start_work.html", {"rows": shown}) if shown else None
 
 

@@ -50,7 +50,8 @@ def card(request: HttpRequest) -> Card | None:
     if not visible(request):
         return None
     rows = IncomingItem.objects.visible_to(request.user).waiting().filter(_own(request))
-    found = list(rows.select_related("unit").order_by("received_at", "pk")[: CARD_ROWS + 1])
+    rows = rows.only("uuid", "subject", "sender", "received_at")
+    found = list(rows.order_by("received_at", "pk")[: CARD_ROWS + 1])
     if not found:
         return None
     shown = [(one, age_of(one), age_days(one) >= OLD_DAYS) for one in found[:CARD_ROWS]]

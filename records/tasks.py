@@ -17,10 +17,12 @@ from records.services import (
     plan_following,
     renditions,
     search_words,
+    signatures,
     staff_hand_over,
     unit_hand_over,
     uploads,
     word_list,
+    working_copies,
 )
 
 STALE_BATCH = 200
@@ -40,6 +42,22 @@ def collect_blobs() -> int:
     while removed := blobs.collect_unreferenced():
         collected += removed
     return collected
+
+
+@shared_task
+def settle_working_copies() -> int:
+    """What is left of expired Bearbeitungssperren becomes a draft Fassung; returns how many."""
+    return working_copies.settle_left()
+
+
+@shared_task
+def check_signatures() -> int:
+    """Check waiting electronic signatures; returns how many files were looked at."""
+    end = time.monotonic() + TURN_SECONDS
+    tried = 0
+    while time.monotonic() < end and signatures.check_next():
+        tried += 1
+    return tried
 
 
 @shared_task

@@ -19,7 +19,7 @@ from goettingen_ecm.accounts.models import OrgUnit, UnitRole, User
 from goettingen_ecm.audit.models import AuditEntry
 from goettingen_ecm.desk.admin import CHANGED, ReferenceAdmin
 from goettingen_ecm.operations import clock
-from integrations.models import Mailbox
+from integrations.models import ApiToken, Mailbox
 from records.choices import CompoundRule
 from records.models import (
     CaseFile,
@@ -28,6 +28,7 @@ from records.models import (
     FilePlan,
     FilePlanEntry,
     FileType,
+    InspectionBasis,
     SpecialistSystem,
 )
 from tests import personas, stories
@@ -46,8 +47,10 @@ REFERENCE_DATA = {
     "records.FileType",
     "records.SpecialistSystem",
     "records.CompoundWord",
+    "records.InspectionBasis",
     "workflows.ClosingDay",
     "integrations.Mailbox",
+    "integrations.ApiToken",
 }
 PAGES = ("changelist", "add", "change", "history")
 
@@ -146,7 +149,9 @@ def sample(model: type[Any]) -> Any:
         SpecialistSystem: lambda: SpecialistSystem.objects.get(),
         ClosingDay: closing_day,
         CompoundWord: compound_word,
+        InspectionBasis: inspection_basis,
         Mailbox: mailbox,
+        ApiToken: api_token,
     }
     return chosen[model]()
 
@@ -155,9 +160,32 @@ def closing_day() -> ClosingDay:
     return ClosingDay.objects.get_or_create(day=date(2026, 12, 24), name="Heiligabend")[0]
 
 
+def inspection_basis() -> InspectionBasis:
+    day = date(2026, 11, 1)
+    made, _new = InspectionBasis.objects.get_or_create(
+        name="§ 29 VwVfG",
+        source="Bundesrecht",
+        as_of=day,
+        released_by="Rechtsamt",
+        released_on=day,
+    )
+    return made
+
+
 def compound_word() -> CompoundWord:
     values = {"word": "Kita", "rule": CompoundRule.PART, "changed_at": clock.now()}
     return CompoundWord.objects.get_or_create(folded="kita", defaults=values)[0]
+
+
+def api_token() -> ApiToken:
+    values = {
+        "user": User.objects.filter(is_technical=True)[0],
+        "secret_digest": b"\1" * 32,
+        "created_by": personas.person(ADMINISTRATION),
+        "created_at": clock.now(),
+        "valid_until": date(2027, 12, 31),
+    }
+    return ApiToken.objects.get_or_create(name="Klagen", defaults=values)[0]
 
 
 def mailbox() -> Mailbox:

@@ -107,6 +107,15 @@ class OrgUnit(TreeNode):
         super().save(*args, **kwargs)
 
 
+NAME_COLUMNS = ("display_name", "first_name", "last_name", "username")
+"""What ``str(user)`` reads."""
+
+
+def name_columns(*relations: str) -> list[str]:
+    """For ``only()``: the names of people at the end of relations, and nothing else of them."""
+    return [f"{one}__{column}" for one in relations for column in NAME_COLUMNS]
+
+
 class User(AbstractUser):
     """A person of the city's staff or a technical user of a connector."""
 

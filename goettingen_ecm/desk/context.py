@@ -11,7 +11,6 @@ from django.urls import NoReverseMatch, reverse
 from goettingen_ecm.access.principals import rights_of
 from goettingen_ecm.accounts.demo import demo_personas
 from goettingen_ecm.desk.handbook import explained_pages
-from goettingen_ecm.desk.keys import KEY_GROUPS
 from goettingen_ecm.desk.notices import UNDO_SECONDS
 from goettingen_ecm.operations.navigation import NavEntry, navigation_for
 
@@ -22,7 +21,6 @@ THEMES = {"hell": "light", "dunkel": "dark"}
 class Frame:
     """The frame of one request; templates read it as ``frame``."""
 
-    key_groups = KEY_GROUPS
     undo_seconds = UNDO_SECONDS
 
     def __init__(self, request: HttpRequest) -> None:

@@ -213,6 +213,12 @@ OFFICE_HOURS = (7, 18)
 CHECK_OUT_HOURS = int(os.environ.get("ECM_CHECK_OUT_HOURS", "8"))
 # Only the fault tests let a worker be killed at named places (integrations.pipeline.faultpoints).
 FAULT_POINTS_ALLOWED = False
+# Certificates (.pem, .crt, .cer, .der) of authorities whose signatures are trusted.
+SIGNATURE_ANCHOR_DIR = os.environ.get("ECM_SIGNATURE_ANCHOR_DIR", "")
+# Editing in Word and LibreOffice: how long a secret address lives at most, and the scratch area.
+WEBDAV_SHARE_HOURS = int(os.environ.get("ECM_WEBDAV_SHARE_HOURS", "10"))
+WEBDAV_SCRATCH_DIR = VAR_DIR / "webdav"
+WEBDAV_SCRATCH_MAX_BYTES = int(os.environ.get("ECM_WEBDAV_SCRATCH_MAX_MB", "200")) * 1024 * 1024
 CLAMD_URL = os.environ.get("ECM_CLAMD_URL", "")
 
 # Break-glass (Notzugriff): how long the file stays visible.
@@ -299,6 +305,23 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="5-17", minute=20),
         "options": {"expires": 3000.0},
     },
+    # Bearbeitungssperren end by themselves; what an editor saved until then becomes a draft.
+    # Filing calls the worker at once; this is for what could not be checked then.
+    "check-signatures": {
+        "task": "records.tasks.check_signatures",
+        "schedule": 30.0,
+        "options": {"expires": 28.0},
+    },
+    "settle-working-copies": {
+        "task": "records.tasks.settle_working_copies",
+        "schedule": 300.0,
+        "options": {"expires": 290.0},
+    },
+    "tidy-webdav": {
+        "task": "integrations.tasks.tidy_webdav",
+        "schedule": 60.0,
+        "options": {"expires": 55.0},
+    },
     "end-emergency-accesses": {
         "task": "records.tasks.end_emergency_accesses",
         "schedule": 60.0,
@@ -359,6 +382,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("ECM_LOG_LEVEL", "INFO")},
     # A line per nudge would drown what matters; failures are warnings and errors.
     "loggers": {
+        # Its lines name addresses, and those are secrets.
+        "wsgidav": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

@@ -25,6 +25,7 @@ BLOB_DIR = _run_dir / "blobs"
 PAGE_IMAGE_DIR = _run_dir / "pages"
 AUDIT_ANCHOR_DIR = _run_dir / "anchors"
 DROP_DIR = _run_dir / "drop"
+WEBDAV_SCRATCH_DIR = _run_dir / "webdav"
 STATIC_ROOT = _run_dir / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
 

@@ -66,6 +66,16 @@ class PageReader:
         with picture_page(path, page_no, self._limits) as picture:
             return _encoded(scaled(picture, width_px, self._limits), fmt)
 
+    def codes(self, path: Path, page_no: int) -> list[str]:
+        """What QR codes and barcodes on a page say. Raises ContentUnreadable."""
+        from records.content import codes  # most children never meet one
+
+        if _family(path) == Family.PDF:
+            with self._page(path, page_no) as page:
+                return codes.codes_in(_drawn(page, codes.WIDTH_PX, self._limits))
+        with picture_page(path, page_no, self._limits) as picture:
+            return codes.codes_in(scaled(picture, codes.WIDTH_PX, self._limits))
+
     def words(self, path: Path, page_no: int) -> PageWords:
         """The words of one page; pictures have none."""
         if _family(path) != Family.PDF:

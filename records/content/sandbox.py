@@ -1,5 +1,6 @@
 """Opening files nobody vouches for, in a child that may crash, hang or swell without harm here."""
 
+import base64
 import hashlib
 import logging
 import os
@@ -28,6 +29,7 @@ from records.content.results import (
     PageWord,
     PageWords,
 )
+from records.content.signature_results import Finding, finding_in
 
 log = logging.getLogger(__name__)
 _STRIKES = 2
@@ -112,6 +114,12 @@ class Sandbox:
             words = [_word(values) for values in answer["words"]]
             return PageWords(float(answer["width_pt"]), float(answer["height_pt"]), words)
 
+    def page_codes(self, path: Path, page_no: int) -> list[str]:
+        """What QR codes and barcodes on a page (from 1) say. Raises ContentUnreadable."""
+        answer, _data = self._ask_page(path, {"op": "codes", "page_no": page_no})
+        with _plausible():
+            return [wire.clean(one) for one in answer["codes"]]
+
     def page_sizes(self, path: Path) -> list[PageSize]:
         """Sizes of all pages as displayed. Raises ContentUnreadable."""
         answer, _data = self._ask_page(path, {"op": "sizes"})
@@ -123,6 +131,29 @@ class Sandbox:
         answer, data = self._ask_page(path, {"op": "mail", "mime": mime})
         with _plausible():
             return wire.unpack_mail(answer, data)
+
+    def check_signatures(self, path: Path, mime: str, anchors: Sequence[bytes]) -> list[Finding]:
+        """What is known about each signature of a PDF or a mail; ``anchors`` are trusted.
+
+        Raises ContentUnreadable with the reason.
+        """
+        told = [base64.b64encode(one).decode() for one in anchors]
+        message = {"op": "signatures", "mime": mime, "anchors": told}
+        answer, _data = self._ask_page(path, message)
+        with _plausible():
+            return [finding_in(one) for one in answer["signatures"]]
+
+    def bindable_pages(self, path: Path) -> int:
+        """Pages the file gives when bound, found by copying them. Raises ContentUnreadable."""
+        answer, _data = self._ask_page(path, {"op": "count"})
+        with _plausible():
+            return int(answer["pages"])
+
+    def bind(self, path: Path, order: Mapping[str, Any]) -> bytes:
+        """One numbered PDF, see ``binding.bind``; ``path`` is its largest part. Raises
+        ContentUnreadable."""
+        _answer, data = self._ask_page(path, {"op": "bind", **order})
+        return data
 
     def _ask_page(self, path: Path, message: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:

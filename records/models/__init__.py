@@ -29,6 +29,7 @@ from records.models.grants import (
 )
 from records.models.hold import Hold
 from records.models.incoming import IncomingFile, IncomingItem, IncomingStep
+from records.models.inspection import Inspection, InspectionBasis, InspectionDocument
 from records.models.matter_merge import MatterMerge
 from records.models.misfiling import Misfiling
 from records.models.paper_loan import PaperLoan
@@ -40,10 +41,12 @@ from records.models.search import DocumentText, SearchEntry
 from records.models.search_subscription import SearchSubscription
 from records.models.search_word import SearchWord
 from records.models.sent_mail import SentMail
+from records.models.signature import SignatureReport
 from records.models.staff_move import StaffMove
 from records.models.unit_change import UnitChange
 from records.models.unit_training import UnitTraining
 from records.models.volume import Volume
+from records.models.working_copy import WorkingCopy
 
 __all__ = [
     "Blob",
@@ -77,6 +80,9 @@ __all__ = [
     "IncomingFile",
     "IncomingItem",
     "IncomingStep",
+    "Inspection",
+    "InspectionBasis",
+    "InspectionDocument",
     "Matter",
     "MatterMerge",
     "Misfiling",
@@ -95,9 +101,11 @@ __all__ = [
     "SearchSubscription",
     "SearchWord",
     "SentMail",
+    "SignatureReport",
     "SpecialistSystem",
     "StaffMove",
     "UnitChange",
     "UnitTraining",
     "Volume",
+    "WorkingCopy",
 ]

@@ -15,7 +15,7 @@ from goettingen_ecm.access.principals import Person, rights_of
 from goettingen_ecm.access.querysets import IsAmong
 from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
-from records.choices import ComponentKind
+from records.choices import SHOWN_SIGNATURES, ComponentKind
 from records.models import (
     Blob,
     CaseFile,
@@ -28,6 +28,7 @@ from records.models import (
     Matter,
     Rendition,
     SentMail,
+    WorkingCopy,
 )
 from records.policies import can_view
 from records.selectors.case_files import SHOWN_STATES, documents_in_use, documents_shown
@@ -233,9 +234,17 @@ def visible_document(user: Person, uuid: UUID) -> Document:
 
 
 _EXISTING = {
+    "has_signatures": Exists(
+        Component.objects.filter(
+            version__document=OuterRef("pk"),
+            version__number=OuterRef("version_number"),
+            blob__signature_report__state__in=SHOWN_SIGNATURES,
+        )
+    ),
     "has_proposal": Exists(
         DeletionProposal.objects.filter(document=OuterRef("pk"), decided_at=None)
     ),
+    "has_working_copy": Exists(WorkingCopy.objects.filter(document=OuterRef("pk"))),
     "has_sent_mail": Exists(SentMail.objects.filter(document=OuterRef("pk"))),
     "has_copies": Exists(DocumentCopy.objects.filter(copy=OuterRef("pk")))
     | Exists(DocumentCopy.objects.filter(origin=OuterRef("pk"))),

@@ -101,7 +101,10 @@ def holds_to_review(user: Person, today: date, *, limit: int = 8) -> list[Hold]:
     """The person's own holds in force whose review is near or over, on files still visible."""
     rows = Hold.objects.filter(owner_id=user.pk, lifted_at=None, review_on__lte=today + NEAR)
     rows = rows.filter(case_file__in=CaseFile.objects.visible_to(user).values("pk"))
-    return list(rows.select_related("case_file").order_by("review_on", "pk")[:limit])
+    rows = rows.select_related("case_file").only(
+        "uuid", "kind", "review_on", "case_file__aktenzeichen", "case_file__title"
+    )
+    return list(rows.order_by("review_on", "pk")[:limit])
 
 
 def kinds_standing(user: Person, case_file: CaseFile) -> list[str]:

@@ -7,6 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from goettingen_ecm.access.principals import Person, rights_of
+from goettingen_ecm.accounts.models import name_columns
 from goettingen_ecm.operations import clock
 from records.models import CaseFile, PaperLoan
 from records.policies import FILING_ROLES
@@ -29,7 +30,8 @@ def loans_of(case_file: CaseFile) -> list[PaperLoan]:
 def loan_out(case_file: CaseFile) -> PaperLoan | None:
     """Who has the paper now."""
     rows = case_file.paper_loans.filter(ended_at=None).exclude(handed_out_at=None)
-    return rows.select_related("borrower").first()
+    names = name_columns("borrower")
+    return rows.select_related("borrower").only("due_on", "ended_at", *names).order_by("pk").first()
 
 
 def visible_loan(user: Person, uuid: UUID) -> PaperLoan:

@@ -12,7 +12,7 @@ from goettingen_ecm.operations import clock
 from records import blob_store
 from records.blob_store import Staged
 from records.choices import BlobState, BlobStorage, TextState
-from records.models import Blob, BlobContent, Rendition
+from records.models import Blob, BlobContent, Rendition, SignatureReport
 from records.services import page_images
 
 GRACE = timedelta(hours=24)
@@ -176,7 +176,7 @@ def _unreferenced(grace: timedelta | None = GRACE) -> QuerySet[Blob]:
 
 
 # Rows that go with their blob: they keep none alive.
-BELONGING = {(BlobContent, "blob"), (Rendition, "source")}
+BELONGING = {(BlobContent, "blob"), (Rendition, "source"), (SignatureReport, "blob")}
 
 
 def _references() -> list[tuple[type[models.Model], str]]:

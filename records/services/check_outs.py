@@ -10,6 +10,7 @@ from goettingen_ecm.accounts.models import User
 from goettingen_ecm.operations import clock
 from goettingen_ecm.operations.refusals import Forbidden, IllegalState, LostUpdate
 from records.models import CheckOut, Document
+from records.services import working_copies
 from records.services.actor import Actor
 from records.services.auditing import record_changes
 from records.services.documents import lock_for_change, require_changeable
@@ -41,6 +42,7 @@ def check_out(document_ids: Sequence[int], actor: Actor) -> list[CheckOut]:
         for document in documents:
             require_changeable(document, actor)
         locks = _locked(documents, actor)
+        working_copies.settle_of_others(documents, actor)
         record_changes(CHECKED_OUT, documents, actor)
     return locks
 
@@ -77,6 +79,8 @@ def _holder(actor: Actor) -> User:
 def give_back(document_ids: Sequence[int], actor: Actor) -> None:
     """End the acting person's own locks, expired ones too; versions saved meanwhile stay.
 
+    What an editor saved without closing the document becomes a draft Fassung.
+
     Raises IllegalState when somebody else has taken over.
     """
     with transaction.atomic():
@@ -86,6 +90,7 @@ def give_back(document_ids: Sequence[int], actor: Actor) -> None:
                 _("Sie haben dieses Dokument nicht mehr in Bearbeitung."),
                 next_step=_("Öffnen Sie das Dokument; dort steht, wer es jetzt bearbeitet."),
             )
+        working_copies.settle_own(list(held), actor)
         CheckOut.objects.filter(document__in=list(held)).delete()
         record_changes(RETURNED, [one.document for one in held.values()], actor)
 
@@ -114,7 +119,8 @@ def ask_release(document_id: int, actor: Actor) -> CheckOut:
 def take_over(document_id: int, holder_id: int, actor: Actor) -> CheckOut:
     """The lock of ``holder_id`` (as the page has shown it) goes over to the acting person.
 
-    What the former holder saved as a draft stays a version both can open. Raises LostUpdate when
+    What the former holder saved as a draft stays a version both can open; what an editor saved
+    becomes one. Raises LostUpdate when
     somebody else holds the lock by now, IllegalState when the document is free, Forbidden.
     """
     with transaction.atomic():
@@ -127,6 +133,7 @@ def take_over(document_id: int, holder_id: int, actor: Actor) -> CheckOut:
                 next_step=_("Sehen Sie nach, bevor Sie die Bearbeitung übernehmen."),
             )
         [taken] = _locked([document], actor, {document.pk: holder_id})
+        working_copies.settle_of_others([document], actor)
         record_changes(TAKEN_OVER, [document], actor, digests={document.pk: {"from": holder_id}})
     return taken
 

@@ -5,7 +5,7 @@ import json
 from datetime import UTC, datetime, time
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 import segno
 import typst
@@ -38,6 +38,17 @@ def number_address(number: str) -> str:
     """The whole address that opens a file by its number."""
     path = reverse("case-file-by-number", args=["x"]).removesuffix("x")
     return f"{settings.SITE_ADDRESS.rstrip('/')}{path}{quote(number)}"
+
+
+def number_in_address(address: str) -> str:
+    """The number in an address of ``number_address``, also of an earlier host; else empty."""
+    prefix = reverse("case-file-by-number", args=["x"]).removesuffix("x")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    is_ours = parts.scheme in ("http", "https") and parts.path.startswith(prefix)
+    return unquote(parts.path.removeprefix(prefix)) if is_ours else ""
 
 
 def _facts(case_file: CaseFile, address: str) -> dict[str, object]:

@@ -22,6 +22,7 @@ from records.models import (
     DocumentVersion,
     IncomingFile,
     IncomingItem,
+    WorkingCopy,
 )
 from records.search_index import index
 from records.services import blobs, writing
@@ -43,7 +44,7 @@ def destroy_contents(
     collector of unreferenced contents takes them.
     """
     ids = [one.pk for one in documents]
-    doomed = _components(ids, proposals) | _incoming(ids)
+    doomed = _components(ids, proposals) | _incoming(ids) | _working_copies(ids)
     for source in traces.entries():
         doomed |= set(source(ids))
     _side_tables(ids)
@@ -73,6 +74,13 @@ def _incoming(ids: Sequence[int]) -> set[int]:
     items = list(IncomingItem.objects.filter(document__in=ids).values_list("pk", flat=True))
     IncomingItem.objects.filter(pk__in=items).update(**said, first_page="")
     IncomingItem.history.filter(id__in=items).update(**said)
+    return doomed
+
+
+def _working_copies(ids: Sequence[int]) -> set[int]:
+    rows = WorkingCopy.objects.filter(document__in=ids)
+    doomed = set(rows.values_list("blob_id", flat=True))
+    rows.delete()
     return doomed
 
 

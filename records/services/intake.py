@@ -28,6 +28,7 @@ from records.services import blobs, texts, uploads, writing
 from records.services.actor import Actor, person
 from records.services.auditing import record_changes
 from records.services.mail_parts import Apart, taken_apart
+from records.services.page_codes import codes_on_first_page
 from records.services.sandbox import sandbox
 from records.services.uploads import UploadedFile
 from records.typed_text import clean_line
@@ -40,7 +41,8 @@ FIRST_PAGE_CHARS = 8000
 class Part:
     """One file of a delivery: its bytes beside the store and what the sandbox found.
 
-    Of a mail, ``head`` is what stands above it, ``note`` what could not be taken out of it.
+    Of a mail, ``head`` is what stands above it, ``note`` what could not be taken out of it;
+    ``codes`` is what QR codes and barcodes on page 1 say.
     """
 
     kind: ComponentKind
@@ -49,6 +51,7 @@ class Part:
     found: Inspection
     head: MailHead | None = None
     note: str = ""
+    codes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def _inspected(names: Sequence[str], staged: Sequence[Staged]) -> list[Part]:
     ]
     found = sandbox().inspect_batch(requests, deadline_seconds=INSPECTION_SECONDS)
     return [
-        Part(ComponentKind.MAIN, name, one, seen)
+        Part(ComponentKind.MAIN, name, one, seen, codes=codes_on_first_page(one.path, seen))
         for name, one, seen in zip(names, staged, found, strict=True)
     ]
 
@@ -235,7 +238,8 @@ def _known(
 
 
 def _draft(one: Delivery) -> IncomingItem:
-    pages = [part.found.text.split(texts.PAGE_BREAK, 1)[0] for part in one.parts]
+    pages = [code for part in one.parts for code in part.codes]
+    pages += [part.found.text.split(texts.PAGE_BREAK, 1)[0] for part in one.parts]
     return IncomingItem(
         received_at=clock.now(),
         channel=one.channel,
@@ -246,7 +250,7 @@ def _draft(one: Delivery) -> IncomingItem:
         refers_to=[key[:300] for key in one.refers_to],
         sender=clean_line(one.sender)[:300],
         subject=clean_line(one.subject)[:500] or one.parts[0].name[:500],
-        first_page="\n".join(pages)[:FIRST_PAGE_CHARS],
+        first_page="\n".join(filter(None, pages))[:FIRST_PAGE_CHARS],
     )
 
 

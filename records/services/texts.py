@@ -16,6 +16,7 @@ from records.choices import BlobStorage, ComponentKind, TextState
 from records.content.problems import Problem
 from records.content.results import Inspection, InspectRequest
 from records.models import Blob, Component, DocumentText
+from records.services import signatures
 from records.services.rendition_queue import request_renditions
 from records.services.sandbox import sandbox
 
@@ -177,7 +178,9 @@ def _store_facts(found: Sequence[tuple[int, Inspection]]) -> None:
     """In key order: two batches may read the same file."""
     rows = {pk: _facts(pk, inspection) for pk, inspection in found}
     _execute(BLOB_FACTS, [rows[pk] for pk in sorted(rows)])
-    request_renditions((pk, mime, problem) for pk, mime, _pages, problem, _text in rows.values())
+    kinds = [(pk, mime, problem) for pk, mime, _pages, problem, _text in rows.values()]
+    request_renditions(kinds)
+    signatures.request_checks(kinds)
 
 
 def _facts(pk: int, found: Inspection) -> tuple[int, str, int | None, str, str]:

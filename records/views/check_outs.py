@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from goettingen_ecm.accounts.requests import person_of
 from goettingen_ecm.desk.notices import add_notice
-from records.models import Document
+from records.models import Document, WorkingCopy
 from records.selectors.documents import lock_of
 from records.services import check_outs
 from records.services.actor import person
@@ -30,6 +30,7 @@ def work(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "document": document,
         "lock": lock,
         "until": until_text(lock) if lock else "",
+        "saved": WorkingCopy.objects.filter(document=document).first(),
         "own": lock is not None and lock.holder_id == request.user.pk,
     }
     return render(request, "records/document_work.html", context)

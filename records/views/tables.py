@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goettingen_ecm.desk import cells
-from goettingen_ecm.desk.tables import Column, Empty, Table
+from goettingen_ecm.desk.tables import Column, Empty, Table, addresses
 from records import business_data
 from records.choices import (
     CaseFileStatus,
@@ -127,13 +127,14 @@ def case_files_table(
     fields: Sequence[FileTypeField] = (),
     empty: Empty | None = None,
 ) -> Table[CaseFile]:
+    address = addresses("case-file")
     return Table(
         caption=caption,
         columns=_shown(case_file_columns(fields), columns),
         rows=rows,
         empty=empty or _no_case_files(),
         query=request.GET,
-        row_url=case_file_url,
+        row_url=lambda f: address(f.uuid),
         row_key=lambda f: f.uuid,
         row_name=lambda f: f"{f.aktenzeichen} {f.title}",
         sort=sort,
@@ -173,13 +174,14 @@ def documents_table(
     current: Any = None,
     columns: Sequence[str] = DOCUMENT_USUAL,
 ) -> Table[Document]:
+    address = addresses("document")
     return Table(
         caption=caption,
         columns=_shown(document_columns(), columns),
         rows=rows,
         empty=empty,
         query=request.GET,
-        row_url=document_url,
+        row_url=lambda d: address(d.uuid),
         row_key=lambda d: d.uuid,
         row_name=lambda d: d.title,
         current_key=current,

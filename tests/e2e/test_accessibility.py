@@ -36,12 +36,13 @@ def runs_sideways(page: Page) -> bool:
     return bool(page.evaluate("() => document.documentElement.scrollWidth > innerWidth + 1"))
 
 
-def check(page: Page, addresses: list[str]) -> None:
+def check(page: Page, addresses: list[str], *, sideways_only: bool = False) -> None:
+    """``sideways_only``: the same HTML went through axe on a wide screen."""
     broken = {}
     for address in addresses:
         page.goto(address)
         page.wait_for_load_state("networkidle")
-        found = problems(page)
+        found = [] if sideways_only else problems(page)
         if runs_sideways(page):
             found.append("runs sideways")
         if found:
@@ -55,7 +56,8 @@ def test_d9_clerks_pages(width: int, page_of: Callable[..., Page]) -> None:
     page.goto("/suche/?q=Heizkostennachzahlung")
     document = page.locator(".desk-hits a").first.get_attribute("href") or ""
     case_file = page.locator(".desk-hits .desk-sub a").first.get_attribute("href") or ""
-    check(page, [*CLERK_PAGES, document, *(case_file + part for part in FILE_PAGES)])
+    found = [*CLERK_PAGES, document, *(case_file + part for part in FILE_PAGES)]
+    check(page, found, sideways_only=width < 1280)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 def test_bench_intake_prints_one_json_object() -> None:
     run = subprocess.run(
-        [sys.executable, "manage.py", "bench_intake", "--mails", "3"],
+        [sys.executable, "manage.py", "bench_intake", "--mails", "3", "--pages", "20"],
         cwd=settings.BASE_DIR,
         env=os.environ
         | {"DJANGO_SETTINGS_MODULE": "goettingen_ecm.settings.test", "ECM_LOG_LEVEL": "WARNING"},

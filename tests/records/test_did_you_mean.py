@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from records.analysis.folding import fold
 from records.analysis.lexemes import stem
+from records.analysis.vocabulary import Noun, read_nouns
 from records.models import DocumentText, SearchWord
 from records.selectors import search as selector
 from records.selectors.did_you_mean import Dictionary, better_words, dictionary, mended_words
+from records.services import search_words
 from records.services.parties import Involvement, involve
 from records.services.search_words import Seen, count_words
 from records.tasks import count_search_words
@@ -113,6 +115,18 @@ def suggestion(username: str, words: str) -> str:
     return better_words(user, words, selector.search(user, words), selector.PLAIN)
 
 
+@pytest.fixture(scope="module")
+def nouns() -> Sequence[Noun]:
+    return read_nouns()
+
+
+@pytest.fixture
+def read_once(nouns: Sequence[Noun], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real dictionary; reading it takes seconds, and each count reads it anew."""
+    monkeypatch.setattr(search_words, "read_nouns", lambda: nouns)
+
+
+@pytest.mark.usefixtures("read_once")
 class TestWordsOffered:
     def test_words_of_many_documents_of_several_units(self, files: tuple[Story, Story]) -> None:
         for story in files:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django import template
@@ -9,9 +10,11 @@ from django.contrib.messages import get_messages
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from goettingen_ecm.desk import cells, german
 from goettingen_ecm.desk.icons import icon as icon_svg
+from goettingen_ecm.desk.keys import KEY_GROUPS
 from goettingen_ecm.desk.notices import Notice, notice
 from goettingen_ecm.desk.plots import BarPlot
 from goettingen_ecm.desk.progress import Progress
@@ -47,6 +50,18 @@ def day(value: date | datetime | None) -> SafeString | str:
 @register.simple_tag
 def moment(value: datetime | None) -> SafeString | str:
     return cells.moment(value)
+
+
+@register.simple_tag
+def key_list(level: int) -> SafeString:
+    """All keys by group, with headings of ``level``."""
+    return _key_list(level, get_language() or "")
+
+
+@cache
+def _key_list(level: int, _language: str) -> SafeString:
+    """On every page and the same on each: rendered once."""
+    return render_to_string("components/key_list.html", {"level": level, "groups": KEY_GROUPS})
 
 
 @register.simple_tag(takes_context=True)

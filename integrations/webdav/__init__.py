@@ -1,0 +1,1 @@
+"""Editing in Word and LibreOffice over WebDAV (RFC 4918), beside Django's own addresses."""
