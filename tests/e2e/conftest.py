@@ -117,4 +117,7 @@ def page_of(browser: Browser, city_address: str) -> Iterator[Callable[..., Page]
 
     yield open_window
     for context in contexts:
+        # A window closed while a page is on its way has hung Chromium for good.
+        for page in context.pages:
+            page.wait_for_load_state()
         context.close()

@@ -41,6 +41,7 @@ def test_a3_an_entry_of_a_draft_is_moved_and_comes_back(page_of: Callable[..., P
     expect(page.get_by_text("Die Änderung ist zurückgenommen.")).to_be_visible()
     page.goto(version + "verwerfen/")
     page.get_by_role("button", name="Entwurf verwerfen").click()
+    expect(page.get_by_text("Der Entwurf ist verworfen")).to_be_visible()
 
 
 def test_u1_an_entry_is_chosen_by_keyboard_while_typing(page_of: Callable[..., Page]) -> None:

@@ -265,9 +265,13 @@ class TestCollector:
             p
             for p in pointing
             if (p[0]._meta.label, p[1])
-            in {("records.BlobContent", "blob_id"), ("records.Rendition", "source_id")}
+            in {
+                ("records.BlobContent", "blob_id"),
+                ("records.Rendition", "source_id"),
+                ("records.SignatureReport", "blob_id"),
+            }
         }
-        assert len(belonging) == 2
+        assert len(belonging) == 3
         assert set(blobs._references()) == pointing - belonging
         assert {(Component, "blob_id"), (DeliveredFile, "blob_id")} <= pointing
 
